@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The operations of the lc dialect.
+#ifndef DIALECTS_LC_IR_LCOPS_H
+#define DIALECTS_LC_IR_LCOPS_H
+
+#include "dialects/lc/IR/LcDialect.h"
+#include "dialects/lc/IR/LcInterfaces.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#define GET_OP_CLASSES
+#include "dialects/lc/IR/LcOps.h.inc"
+
+#endif // DIALECTS_LC_IR_LCOPS_H
