@@ -16,6 +16,12 @@ Datum::Datum(AffineExpr e) {
     data = simple;
 }
 
+bool Datum::isPoison() const {
+  return is<Poison>() || (isList() && llvm::any_of(list(), [](const Datum &d) {
+                            return d.isPoison();
+                          }));
+}
+
 bool Datum::isTensor() const {
   return is<Value>() && isa<RankedTensorType>(value().getType());
 }
@@ -54,6 +60,8 @@ std::string Datum::describe() const {
   llvm::raw_string_ostream os(text);
   if (isNone())
     os << "None";
+  else if (is<Poison>())
+    os << "the result of a refused operator";
   else if (is<Value>())
     os << value().getType();
   else if (isSize())

@@ -27,6 +27,15 @@ public:
   Datum(mlir::Type dtype) : data(dtype) {}
   Datum(List list) : data(std::move(list)) {}
 
+  /// What a refused call gives: every call that sees it is skipped, so that one
+  /// refusal does not hide the others.
+  static Datum poison() {
+    Datum d;
+    d.data = Poison{};
+    return d;
+  }
+  bool isPoison() const; // itself or inside a list
+
   bool isNone() const { return is<std::monostate>(); }
   /// A tensor in SSA form.
   bool isTensor() const;
@@ -63,7 +72,8 @@ private:
     return std::holds_alternative<T>(data);
   }
 
-  std::variant<std::monostate, mlir::Value, mlir::AffineExpr, bool, int64_t,
+  struct Poison {};
+  std::variant<std::monostate, Poison, mlir::Value, mlir::AffineExpr, bool, int64_t,
                double, std::string, mlir::Type, List>
       data;
 };
