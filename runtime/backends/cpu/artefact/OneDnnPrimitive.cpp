@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a library op and its sizes to a oneDNN primitive.
+#include "runtime/backends/cpu/artefact/OneDnn.h"
+
+#include <string.h>
+
+namespace lcompile::rt::onednn {
+
+namespace {
+dnnl_status_t create(Library &library, const lc_library_op_t &op,
+                     const dnnl_memory_desc_t (&desc)[4],
+                     dnnl_primitive_attr_t attributes, int spatial,
+                     dnnl_primitive_desc_t *result) {
+  if (op.kind == LC_LIBRARY_MATMUL)
+    return dnnl_matmul_primitive_desc_create(
+        result, library.engine, desc[0], desc[1], desc[2], desc[3], attributes);
+  dnnl_dims_t dilates = {};
+  for (int i = 0; i < spatial; ++i)
+    dilates[i] = op.dilation[i] - 1; // oneDNN counts the gaps
+  if (op.kind == LC_LIBRARY_CONV)
+    return dnnl_convolution_forward_primitive_desc_create(
+        result, library.engine, dnnl_forward_inference, dnnl_convolution_direct,
+        desc[0], desc[1], desc[2], desc[3], op.stride, dilates, op.pad_low,
+        op.pad_high, attributes);
+  return dnnl_deconvolution_forward_primitive_desc_create(
+      result, library.engine, dnnl_forward_inference, dnnl_deconvolution_direct,
+      desc[0], desc[1], desc[2], desc[3], op.stride, dilates, op.pad_low,
+      op.pad_high, attributes);
+}
+
+/// Adds an argument with a memory object whose pointer is set at each run.
+dnnl_status_t addArgument(Primitive &primitive, dnnl_engine_t engine,
+                          int position, int argument,
+                          const_dnnl_memory_desc_t desc) {
+  dnnl_memory_t &memory = primitive.memories[position];
+  dnnl_status_t status =
+      dnnl_memory_create(&memory, desc, engine, DNNL_MEMORY_NONE);
+  if (status == dnnl_success)
+    primitive.arguments[primitive.nArguments++] = {argument, memory};
+  return status;
+}
+
+dnnl_status_t addArguments(Library &library, const lc_library_op_t &op,
+                           dnnl_primitive_desc_t desc, bool bias, int rank,
+                           const Shapes &shapes, Primitive &result) {
+  struct {
+    int position, argument;
+    dnnl_query_t query;
+    bool present;
+  } fixed[] = {
+      {argSrc, DNNL_ARG_SRC, dnnl_query_src_md, true},
+      {argWeights, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, true},
+      {argDst, DNNL_ARG_DST, dnnl_query_dst_md, true},
+      {argScratch, DNNL_ARG_SCRATCHPAD, dnnl_query_scratchpad_md, true},
+  };
+  dnnl_status_t status = dnnl_success;
+  for (const auto &entry : fixed)
+    if (status == dnnl_success)
+      status =
+          addArgument(result, library.engine, entry.position, entry.argument,
+                      dnnl_primitive_desc_query_md(desc, entry.query, 0));
+  if (status == dnnl_success && bias)
+    status = addArgument(
+        result, library.engine, argBias, DNNL_ARG_BIAS,
+        dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 1));
+  for (uint32_t i = 0; status == dnnl_success && i < op.n_post_ops; ++i) {
+    if (op.post_ops[i].kind < LC_POST_ADD || op.post_ops[i].kind == LC_POST_SUM)
+      continue;
+    dnnl_memory_desc_t operand = nullptr;
+    status = makeDesc(widen(shapes.postOps[i], rank), false, &operand);
+    if (status == dnnl_success)
+      status = addArgument(
+          result, library.engine, argPostOps + int(i),
+          DNNL_ARG_ATTR_MULTIPLE_POST_OP(int(i)) | DNNL_ARG_SRC_1, operand);
+    dnnl_memory_desc_destroy(operand);
+  }
+  result.scratchSize = dnnl_memory_desc_get_size(
+      dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0));
+  return status;
+}
+
+bool isReference(const_dnnl_primitive_desc_t desc) {
+  const char *name = "";
+  dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &name);
+  return strstr(name, "ref");
+}
+
+/// A descriptor that takes constant weights as packed. Should oneDNN want
+/// another layout for these sizes and have only its reference code for the
+/// packed one, the weights are packed a second time.
+int32_t makeForConstant(Library &library, const lc_library_op_t &op,
+                        Packed *packed, const Shapes &shapes,
+                        dnnl_primitive_desc_t *result, Primitive &primitive,
+                        Error error) {
+  dnnl_status_t status, anyStatus;
+  dnnl_primitive_desc_t any = nullptr;
+  dnnl_memory_desc_t anyWeights = nullptr;
+  makeDescriptor(library, op, shapes, packed->desc, result, &status);
+  primitive.weights = packed->data;
+  if (status == dnnl_success && !isReference(*result))
+    return LC_OK;
+  anyStatus = makeDesc(shapes.weights, true, &anyWeights);
+  if (anyStatus == dnnl_success)
+    makeDescriptor(library, op, shapes, anyWeights, &any, &anyStatus);
+  dnnl_memory_desc_destroy(anyWeights);
+  if (anyStatus != dnnl_success)
+    return status == dnnl_success ? int32_t(LC_OK)
+                                  : explain(error, status, op, shapes);
+  if (status == dnnl_success && isReference(any)) {
+    dnnl_primitive_desc_destroy(any);
+    return LC_OK;
+  }
+  if (status == dnnl_success)
+    dnnl_primitive_desc_destroy(*result);
+  *result = any;
+  int32_t code =
+      packWeights(library, op, shapes,
+                  dnnl_primitive_desc_query_md(any, dnnl_query_weights_md, 0),
+                  &packed, error);
+  if (code == LC_OK)
+    primitive.weights = packed->data;
+  else
+    dnnl_primitive_desc_destroy(any);
+  return code;
+}
+
+/// A sum over no elements is zero: the same op over one element with zeros, so
+/// that bias and post-ops still apply.
+bool standIn(Shapes &shapes, Primitive &primitive) {
+  Shape *operands[] = {&shapes.src, &shapes.weights};
+  size_t bytes = 0;
+  for (int t = 0; t < 2; ++t) {
+    Shape &shape = *operands[t];
+    shape.dims[t ? shape.rank - 2 : shape.rank - 1] = 1;
+    int64_t count = 1;
+    for (int i = shape.rank - 1; i >= 0; --i) {
+      shape.strides[i] = count;
+      count *= shape.dims[i];
+    }
+    if (bytes < size_t(count) * 8)
+      bytes = size_t(count) * 8;
+  }
+  primitive.source = primitive.weights = nullptr;
+  if (!reserve(primitive.zeros, bytes))
+    return false;
+  primitive.source = primitive.weights = primitive.zeros.data;
+  return true;
+}
+} // namespace
+
+int32_t makeDescriptor(Library &library, const lc_library_op_t &op,
+                       const Shapes &shapes, const_dnnl_memory_desc_t weights,
+                       dnnl_primitive_desc_t *result, dnnl_status_t *status) {
+  dnnl_memory_desc_t desc[4] = {};
+  dnnl_primitive_attr_t attributes = nullptr;
+  *status = makeDesc(shapes.src, false, &desc[0]);
+  if (*status == dnnl_success)
+    *status = weights ? dnnl_memory_desc_clone(&desc[1], weights)
+                      : makeDesc(shapes.weights, false, &desc[1]);
+  if (*status == dnnl_success && shapes.bias.dtype != LC_DTYPE_INVALID)
+    *status = makeDesc(op.kind == LC_LIBRARY_MATMUL
+                           ? widen(shapes.bias, shapes.dst.rank)
+                           : shapes.bias,
+                       false, &desc[2]);
+  if (*status == dnnl_success)
+    *status = makeDesc(shapes.dst, false, &desc[3]);
+  if (*status == dnnl_success)
+    *status = makeAttributes(op, shapes, &attributes);
+  if (*status == dnnl_success)
+    *status =
+        create(library, op, desc, attributes, shapes.src.rank - 2, result);
+  for (dnnl_memory_desc_t d : desc)
+    dnnl_memory_desc_destroy(d);
+  dnnl_primitive_attr_destroy(attributes);
+  return *status == dnnl_success ? LC_OK : LC_UNIMPLEMENTED;
+}
+
+int32_t makePrimitive(Library &library, uint32_t index, const Shapes &given,
+                      Primitive &result, Error error) {
+  const lc_library_op_t &op = lc_artefact_library_ops[index];
+  result = {};
+  if (isEmpty(given.dst))
+    return LC_OK;
+  Shapes shapes = given;
+  dnnl_primitive_desc_t desc = nullptr;
+  dnnl_status_t status = dnnl_success;
+  int32_t code = LC_OK;
+  bool noReduction = isEmpty(given.src) || isEmpty(given.weights);
+  if (noReduction && op.kind != LC_LIBRARY_MATMUL)
+    return explain(error, dnnl_unimplemented, op, shapes);
+  if (noReduction && !standIn(shapes, result))
+    return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
+  Packed *packed = noReduction ? nullptr : library.ops[index].packed;
+  if (packed) {
+    code = makeForConstant(library, op, packed, shapes, &desc, result, error);
+  } else {
+    makeDescriptor(library, op, shapes, nullptr, &desc, &status);
+    if (status != dnnl_success)
+      code = explain(error, status, op, shapes);
+  }
+  if (code == LC_OK) {
+    status = dnnl_primitive_create(&result.primitive, desc);
+    if (status == dnnl_success)
+      status =
+          addArguments(library, op, desc, shapes.bias.dtype != LC_DTYPE_INVALID,
+                       shapes.dst.rank, shapes, result);
+    dnnl_primitive_desc_destroy(desc);
+    if (status != dnnl_success)
+      code = explain(error, status, op, shapes);
+  }
+  if (code != LC_OK)
+    destroyPrimitive(result);
+  return code;
+}
+
+void destroyPrimitive(Primitive &primitive) {
+  if (primitive.primitive)
+    dnnl_primitive_destroy(primitive.primitive);
+  for (dnnl_memory_t memory : primitive.memories)
+    if (memory)
+      dnnl_memory_destroy(memory);
+  release(primitive.zeros);
+  primitive = {};
+}
+
+} // namespace lcompile::rt::onednn

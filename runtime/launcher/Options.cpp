@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Parsing options from one table, which is also the help.
+#include "runtime/launcher/Options.h"
+
+#include <errno.h>
+#include <initializer_list>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+namespace lcompile::rt {
+
+namespace {
+enum Id {
+  idInput,
+  idOutput,
+  idExpect,
+  idDim,
+  idFunction,
+  idWeights,
+  idVerifyWeights,
+  idThreads,
+  idRtol,
+  idAtol,
+  idBenchmark,
+  idProfile,
+  idInfo,
+  idHelp,
+};
+enum Argument { none, optional, required };
+
+struct Option {
+  Id id;
+  Argument argument;
+  const char *name, *value, *help;
+};
+
+constexpr Option table[] = {
+    {idInput, required, "input", " NAME=VALUE",
+     "an input: x=@x.npy, x=0, x=rand(SEED) or x=rand(SEED,LOW,HIGH),\n"
+     "                         with a shape: 'x: 4x128=rand(1)'; default "
+     "rand(0)"},
+    {idOutput, required, "output", " NAME=FILE",
+     "write an output as .npy; NAME= is optional when there is one"},
+    {idExpect, required, "expect", " NAME=@FILE",
+     "compare an output with a .npy file; exit code 1 when it differs"},
+    {idRtol, required, "rtol", " X",
+     "tolerance relative to the largest expected value; default 1e-4,\n"
+     "                         f16 and bf16 1e-2, f64 1e-8, integers 0"},
+    {idAtol, required, "atol", " X", "absolute tolerance, added; default 0"},
+    {idDim, required, "dim", " SYMBOL=N",
+     "a dynamic size of generated inputs; default the smallest"},
+    {idFunction, required, "function", " NAME",
+     "which function; default the first"},
+    {idThreads, required, "threads", " N",
+     "default: as compiled, else all cores"},
+    {idBenchmark, optional, "benchmark", "[=N]",
+     "time N runs (default: a second of them), wall and processor"},
+    {idProfile, required, "profile", " FILE",
+     "write a Chrome trace of one run: kernels, times, model lines"},
+    {idInfo, none, "info", "", "print what the model is, and run nothing"},
+    {idWeights, required, "weights", " FILE",
+     "weights file; default beside the model"},
+    {idVerifyWeights, none, "verify-weights", "",
+     "check every byte of the weights first"},
+    {idHelp, none, "help", "", "print this"},
+};
+constexpr int tableSize = sizeof table / sizeof table[0];
+
+const char *optionName(const void *, int i) { return table[i].name; }
+
+int editDistance(const char *a, const char *b) {
+  int row[64];
+  size_t n = strlen(b);
+  if (n >= 63)
+    return 99;
+  for (size_t j = 0; j <= n; ++j)
+    row[j] = int(j);
+  for (size_t i = 0; a[i]; ++i) {
+    int diagonal = row[0];
+    row[0] = int(i) + 1;
+    for (size_t j = 0; j < n; ++j) {
+      int change = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      int shift = 1 + (row[j] < row[j + 1] ? row[j] : row[j + 1]);
+      row[j + 1] = change < shift ? change : shift;
+    }
+  }
+  return row[n];
+}
+
+int32_t refuse(const char *text, Error error) {
+  if (text[0] != '-')
+    return fail(error, LC_INVALID_ARGUMENT,
+                "unexpected argument '%s'; inputs are given as --input "
+                "NAME=@FILE.npy",
+                text);
+  const char *name = text + strspn(text, "-");
+  char word[64];
+  snprintf(word, sizeof word, "%.*s", int(strcspn(name, "=")), name);
+  const char *near = nearest(word, tableSize, optionName, nullptr);
+  int32_t code =
+      fail(error, LC_INVALID_ARGUMENT, "unknown option '--%s'", word);
+  if (near)
+    amend(error, "; did you mean '--%s'?", near);
+  else
+    amend(error, "; --help lists them");
+  return code;
+}
+
+int32_t notNumber(const Option &option, const char *value, Error error) {
+  return fail(error, LC_INVALID_ARGUMENT,
+              "--%s: expected a number, 0 or more, found '%s'", option.name,
+              value);
+}
+
+int32_t apply(const Option &option, const char *value, Options &options,
+              Error error) {
+  bool good = true;
+  switch (option.id) {
+  case idInput:
+    options.inputs.items[options.inputs.count++] = value;
+    break;
+  case idOutput:
+    options.outputs.items[options.outputs.count++] = value;
+    break;
+  case idExpect:
+    options.expects.items[options.expects.count++] = value;
+    break;
+  case idDim:
+    options.dims.items[options.dims.count++] = value;
+    break;
+  case idFunction:
+    options.function = value;
+    break;
+  case idWeights:
+    options.weights = value;
+    break;
+  case idProfile:
+    options.profile = value;
+    break;
+  case idThreads:
+    good = parseInteger(value, options.threads) && options.threads >= 0 &&
+           options.threads <= 4096;
+    break;
+  case idRtol:
+    good = parseNumber(value, options.rtol) && options.rtol >= 0;
+    break;
+  case idAtol:
+    good = parseNumber(value, options.atol) && options.atol >= 0;
+    break;
+  case idBenchmark:
+    options.benchmark = true;
+    good = !value || (parseInteger(value, options.iterations) &&
+                      options.iterations > 0 && options.iterations <= 1000000);
+    break;
+  case idInfo:
+    options.info = true;
+    break;
+  case idHelp:
+    options.help = true;
+    break;
+  case idVerifyWeights:
+    options.verifyWeights = true;
+    break;
+  }
+  return good ? int32_t(LC_OK) : notNumber(option, value, error);
+}
+
+const Option *findOption(const char *text, const char **value) {
+  if (!strcmp(text, "-h"))
+    text = "--help";
+  if (strncmp(text, "--", 2))
+    return nullptr;
+  const char *name = text + 2;
+  size_t length = strcspn(name, "=");
+  *value = name[length] ? name + length + 1 : nullptr;
+  for (const Option &option : table)
+    if (strlen(option.name) == length && !strncmp(option.name, name, length))
+      return &option;
+  return nullptr;
+}
+} // namespace
+
+const char *nearest(const char *text, int count,
+                    const char *(*name)(const void *, int),
+                    const void *context) {
+  const char *best = nullptr;
+  int bestDistance = int(strlen(text)) / 2 + 1;
+  for (int i = 0; i < count; ++i) {
+    const char *candidate = name(context, i);
+    int distance = editDistance(text, candidate);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+bool parseInteger(const char *text, int64_t &value) {
+  char *end;
+  errno = 0;
+  value = strtoll(text, &end, 10);
+  return end != text && !*end && !errno;
+}
+
+bool parseNumber(const char *text, double &value) {
+  char *end;
+  value = strtod(text, &end);
+  return end != text && !*end;
+}
+
+int32_t parseOptions(int argc, char **argv, Options &options, Error error) {
+  for (Values *values :
+       {&options.inputs, &options.outputs, &options.expects, &options.dims}) {
+    values->items = static_cast<const char **>(
+        calloc(size_t(argc) + 1, sizeof(const char *)));
+    if (!values->items)
+      return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
+  }
+  for (int i = 1; i < argc; ++i) {
+    const char *value = nullptr;
+    const Option *option = findOption(argv[i], &value);
+    if (!option)
+      return refuse(argv[i], error);
+    if (option->argument == none && value)
+      return fail(error, LC_INVALID_ARGUMENT, "--%s takes no value",
+                  option->name);
+    if (option->argument == required && !value) {
+      if (i + 1 == argc)
+        return fail(error, LC_INVALID_ARGUMENT, "--%s expects a value:%s",
+                    option->name, option->value);
+      value = argv[++i];
+    }
+    if (int32_t code = apply(*option, value, options, error))
+      return code;
+  }
+  return LC_OK;
+}
+
+void freeOptions(Options &options) {
+  for (Values *values :
+       {&options.inputs, &options.outputs, &options.expects, &options.dims})
+    free(values->items);
+}
+
+void printHelp(const char *usage) {
+  printf("usage: %s [options]\n\n", usage);
+  for (const Option &option : table) {
+    char left[40];
+    snprintf(left, sizeof left, "--%s%s", option.name, option.value);
+    printf("  %-22s %s\n", left, option.help);
+  }
+  printf("\nexit code: 0 good, 1 wrong use or a result out of tolerance, "
+         "2 internal error\n");
+}
+
+} // namespace lcompile::rt
