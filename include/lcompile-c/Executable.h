@@ -132,7 +132,7 @@ typedef struct lc_call_s {
   const void *const *constants; /* n_constants pointers */
   void *library;                /* from lc_library_t.open, NULL without one */
   int32_t threads;
-  int32_t reserved;
+  int32_t function; /* index of the function that runs */
   lc_profile_fn profile; /* NULL: not profiling */
   void *profile_user;
   char *error; /* error_size bytes; a message when the result is not LC_OK */

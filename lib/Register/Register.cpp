@@ -2,7 +2,9 @@
 // The one list of dialects and passes.
 #include "lib/Register/Register.h"
 
+#include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcDialect.h"
+#include "dialects/rt/IR/RtDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -13,12 +15,14 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+#include "passes/Pipelines/Pipelines.h"
 
 using namespace mlir;
 
 void lcompile::registerDialects(DialectRegistry &registry) {
-  registry.insert<lc::LcDialect>();
-  registry.insert<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect,
+  registry.insert<kernel::KernelDialect, lc::LcDialect, rt::RtDialect>();
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect,
                   math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
                   tensor::TensorDialect, vector::VectorDialect>();
 }
@@ -28,4 +32,6 @@ void lcompile::registerPasses() {
   registerCSEPass();
   registerSymbolDCEPass();
   registerInlinerPass();
+  registerLcompilePasses();
+  registerPipelines();
 }

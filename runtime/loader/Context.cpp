@@ -175,7 +175,7 @@ int32_t runFunction(Context &context, uint32_t index, const lc_tensor_t *inputs,
   call.library = context.library;
   call.threads = instance.threads;
   // Which function runs, for messages that name a dispatch's source lines.
-  call.reserved = int32_t(index);
+  call.function = int32_t(index);
   if (context.trace.recording()) {
     context.trace.select(index);
     call.profile = Trace::hook;

@@ -50,12 +50,22 @@ Value BodyBuilder::neg(Value x) {
   return isFloat(x) ? make<arith::NegFOp>(x) : sub(number(0, x), x);
 }
 Value BodyBuilder::max(Value x, Value y) {
-  return isFloat(x) ? make<arith::MaximumFOp>(x, y)
+  return isFloat(x) ? make<arith::MaximumFOp>(x, y, arith::FastMathFlags::nsz)
                     : make<arith::MaxSIOp>(x, y);
 }
 Value BodyBuilder::min(Value x, Value y) {
-  return isFloat(x) ? make<arith::MinimumFOp>(x, y)
+  return isFloat(x) ? make<arith::MinimumFOp>(x, y, arith::FastMathFlags::nsz)
                     : make<arith::MinSIOp>(x, y);
+}
+// A comparison and a selection are one instruction on most machines, where maximum
+// with its rules for NaN and the sign of zero is several.
+Value BodyBuilder::atLeast(Value x, double low) {
+  Value bound = number(low, x);
+  return select(less(x, bound), bound, x);
+}
+Value BodyBuilder::atMost(Value x, double high) {
+  Value bound = number(high, x);
+  return select(less(bound, x), bound, x);
 }
 Value BodyBuilder::select(Value condition, Value x, Value y) {
   return make<arith::SelectOp>(condition, x, y);

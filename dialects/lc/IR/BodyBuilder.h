@@ -34,6 +34,9 @@ public:
   /// NaN wins.
   mlir::Value max(mlir::Value x, mlir::Value y);
   mlir::Value min(mlir::Value x, mlir::Value y);
+  /// x limited by a number from below or above; NaN stays NaN.
+  mlir::Value atLeast(mlir::Value x, double low);
+  mlir::Value atMost(mlir::Value x, double high);
   mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y);
   mlir::Value less(mlir::Value x, mlir::Value y);
   mlir::Value equal(mlir::Value x, mlir::Value y);

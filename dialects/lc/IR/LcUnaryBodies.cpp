@@ -72,7 +72,7 @@ Value SigmoidOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
 
 Value ReluOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   BodyBuilder body(b);
-  return body.max(args[0], body.number(0, args[0]));
+  return body.atLeast(args[0], 0);
 }
 
 Value SiluOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
@@ -92,9 +92,7 @@ Value MishOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
 }
 
 static Value hardGate(BodyBuilder &body, Value x) {
-  Value shifted = body.add(x, body.number(3, x));
-  Value upper = body.min(shifted, body.number(6, x));
-  return body.max(upper, body.number(0, x));
+  return body.atLeast(body.atMost(body.add(x, body.number(3, x)), 6), 0);
 }
 
 Value HardswishOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
@@ -184,9 +182,9 @@ Value ClampOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   BodyBuilder body(b);
   Value x = args[0];
   if (auto low = getMin())
-    x = body.max(x, body.number(low->convertToDouble(), x));
+    x = body.atLeast(x, low->convertToDouble());
   if (auto high = getMax())
-    x = body.min(x, body.number(high->convertToDouble(), x));
+    x = body.atMost(x, high->convertToDouble());
   return x;
 }
 

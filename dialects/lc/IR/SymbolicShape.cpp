@@ -206,25 +206,35 @@ std::string toText(AffineExpr expr, ArrayRef<SymbolAttr> symbols) {
                ? symbols[s.getPosition()].getName().str()
                : "s" + std::to_string(s.getPosition());
   auto binary = cast<AffineBinaryOpExpr>(expr);
-  std::string lhs = toText(binary.getLHS(), symbols);
-  std::string rhs = toText(binary.getRHS(), symbols);
+  AffineExpr left = binary.getLHS(), right = binary.getRHS();
   auto isSum = [](AffineExpr e) { return e.getKind() == AffineExprKind::Add; };
-  if (isSum(expr))
-    return lhs + (rhs[0] == '-' ? " - " + rhs.substr(1) : " + " + rhs);
-  if (isSum(binary.getLHS()))
-    lhs = "(" + lhs + ")";
-  if (isa<AffineBinaryOpExpr>(binary.getRHS()))
-    rhs = "(" + rhs + ")";
-  switch (expr.getKind()) {
-  case AffineExprKind::Mul:
-    return lhs + "*" + rhs;
-  case AffineExprKind::FloorDiv:
-    return lhs + "//" + rhs;
-  case AffineExprKind::CeilDiv:
-    return "ceil(" + lhs + "/" + rhs + ")";
-  default:
-    return lhs + " % " + rhs;
+  if (isSum(expr)) {
+    // a + b * -2 reads a - b*2.
+    std::string sign = " + ";
+    auto factor = right.getKind() == AffineExprKind::Mul
+                      ? getConstant(cast<AffineBinaryOpExpr>(right).getRHS())
+                      : getConstant(right);
+    if (factor < 0 && factor) {
+      sign = " - ";
+      right = simplify(-right);
+    }
+    std::string rhs = toText(right, symbols);
+    return toText(left, symbols) + sign + (isSum(right) ? "(" + rhs + ")" : rhs);
   }
+  std::string lhs = toText(left, symbols), rhs = toText(right, symbols);
+  bool product = expr.getKind() == AffineExprKind::Mul;
+  bool flat = product ? left.getKind() == AffineExprKind::Mul : false;
+  if (expr.getKind() == AffineExprKind::CeilDiv)
+    return "ceil(" + (isSum(left) ? "(" + lhs + ")" : lhs) + "/" +
+           (isa<AffineBinaryOpExpr>(right) ? "(" + rhs + ")" : rhs) + ")";
+  if (isa<AffineBinaryOpExpr>(left) && !flat)
+    lhs = "(" + lhs + ")";
+  if (isa<AffineBinaryOpExpr>(right))
+    rhs = "(" + rhs + ")";
+  return lhs + (product                                       ? "*"
+                : expr.getKind() == AffineExprKind::FloorDiv ? "//"
+                                                              : " % ") +
+         rhs;
 }
 
 } // namespace lcompile::lc

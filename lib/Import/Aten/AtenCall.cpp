@@ -228,10 +228,14 @@ const AtenTable &AtenTable::get() {
     AtenTable t;
     addElementwiseRules(t);
     addShapeRules(t);
+    addSliceRules(t);
+    addArrangeRules(t);
+    addCastRules(t);
     addFactoryRules(t);
     addIndexRules(t);
     addReduceRules(t);
     addContractionRules(t);
+    addEinsumRules(t);
     addConvolutionRules(t);
     addNormRules(t);
     addPoolRules(t);

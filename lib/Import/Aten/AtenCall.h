@@ -18,8 +18,9 @@ namespace lcompile::import {
 class AtenCall {
 public:
   AtenCall(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef schema,
-           std::vector<std::pair<std::string, Datum>> args)
-      : b(loc, builder), schema(schema), args(std::move(args)) {}
+           std::vector<std::pair<std::string, Datum>> args,
+           llvm::ArrayRef<lc::SymbolAttr> symbols = {})
+      : b(loc, builder), schema(schema), args(std::move(args)), symbols(symbols) {}
 
   // ---- arguments ----------------------------------------------------------
 
@@ -121,6 +122,7 @@ public:
   mlir::ImplicitLocOpBuilder b;
   std::string schema; // "aten::add.Tensor"
   std::vector<std::pair<std::string, Datum>> args;
+  llvm::ArrayRef<lc::SymbolAttr> symbols; // the function's symbols so far
   std::vector<Datum> results;
   std::string reason; // why it was refused
 
@@ -153,10 +155,14 @@ private:
 // The families, one file each (Rules/<Family>.cpp).
 void addElementwiseRules(AtenTable &table);
 void addShapeRules(AtenTable &table);
+void addSliceRules(AtenTable &table);
+void addArrangeRules(AtenTable &table);
+void addCastRules(AtenTable &table);
 void addFactoryRules(AtenTable &table);
 void addIndexRules(AtenTable &table);
 void addReduceRules(AtenTable &table);
 void addContractionRules(AtenTable &table);
+void addEinsumRules(AtenTable &table);
 void addConvolutionRules(AtenTable &table);
 void addNormRules(AtenTable &table);
 void addPoolRules(AtenTable &table);

@@ -111,7 +111,7 @@ Data ProgramBuilder::call(StringRef schema, Args args,
                           ? nullptr
                           : &b.getInsertionBlock()->back();
   AtenCall call(b, location(where), inPlace ? functional : name.str(),
-                std::move(args));
+                std::move(args), symbols);
   rule(call);
   if (!call.refused() && call.results.size() < resultCount)
     call.refuse("gives " + Twine(call.results.size()) + " results, " +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Rules of elementwise operators.
-#include "lib/Import/Aten/AtenCall.h"
+#include "lib/Import/Aten/Rules/Helpers.h"
 
 using namespace mlir;
 using namespace lcompile;
@@ -85,7 +85,7 @@ void pow(AtenCall &call) {
       return;
     bool isFloat = isa<FloatType>(call.elementOf(x));
     if (e == 1)
-      return call.result(x);
+      return call.result(copyOf(call, x));
     if (e == 2)
       return call.result(call.make<lc::MulOp>(x, x));
     if (e == 3)
@@ -165,7 +165,8 @@ void clamp(AtenCall &call) {
   Value x = call.materialize(self, dims, element);
   if (call.refused())
     return;
-  if (tensors.size() == 1) {
+  if (llvm::all_of(ArrayRef(operands).drop_front(),
+                   [](const Datum *d) { return d->isNumber(); })) {
     FloatAttr min, max;
     if (low.isNumber())
       min = call.b.getF64FloatAttr(low.asFloat());

@@ -1,9 +1,199 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Rules of Index operators.
-#include "lib/Import/Aten/AtenCall.h"
+// Rules of operators whose places come from tensors.
+#include "lib/Import/Aten/Rules/Helpers.h"
 
 using namespace mlir;
 using namespace lcompile;
 using namespace lcompile::import;
 
-void lcompile::import::addIndexRules(AtenTable &table) {}
+namespace {
+
+/// Indices as i64 or i32.
+Value asIndices(AtenCall &call, Value v) {
+  if (call.refused())
+    return {};
+  Type element = call.elementOf(v);
+  if (!isa<IntegerType>(element) || element.isInteger(1)) {
+    call.refuse("expected integer indices, found " + Datum(v).describe());
+    return {};
+  }
+  return element.isInteger(32) ? v : call.convert(v, call.i64());
+}
+
+void embedding(AtenCall &call) {
+  Value weight = call.tensor("weight");
+  Value indices = asIndices(call, call.tensor("indices"));
+  call.result(call.make<lc::IndexSelectOp>(weight, indices, int64_t(0)));
+}
+
+void indexSelect(AtenCall &call) {
+  Value x = call.tensor("self");
+  Value index = asIndices(call, call.tensor("index"));
+  if (call.refused())
+    return;
+  int64_t dim = call.dim("dim", call.rankOf(x));
+  if (call.rankOf(index) == 0)
+    index = call.reshape(index, {call.constant(1)});
+  call.result(call.make<lc::IndexSelectOp>(x, index, dim));
+}
+
+void gather(AtenCall &call) {
+  Value x = call.tensor("self");
+  Value index = asIndices(call, call.tensor("index"));
+  if (call.refused())
+    return;
+  int64_t dim = call.dim("dim", call.rankOf(x));
+  if (call.rankOf(x) == 0)
+    x = call.reshape(x, {call.constant(1)});
+  if (call.rankOf(index) != 0)
+    return call.result(call.make<lc::GatherOp>(x, index, dim));
+  index = call.reshape(index, {call.constant(1)});
+  call.result(dropDim(call, call.make<lc::GatherOp>(x, index, dim), 0));
+}
+
+void takeAlongDim(AtenCall &call) {
+  Value x = call.tensor("self");
+  Value index = asIndices(call, call.tensor("indices"));
+  if (call.refused())
+    return;
+  if (!call.has("dim")) {
+    x = call.reshape(x, {product(call, lc::getDims(x))});
+    index = call.reshape(index, {product(call, lc::getDims(index))});
+  }
+  if (call.refused())
+    return;
+  int64_t rank = call.rankOf(x), dim = call.dim("dim", rank);
+  if (rank == 0 || call.rankOf(index) != rank)
+    return call.refuse("expected tensor and indices of one rank");
+  // All other dimensions broadcast.
+  lc::Dims xs = lc::getDims(x), is = lc::getDims(index);
+  for (int64_t i = 0; i < rank; ++i)
+    if (i != dim)
+      (lc::isConstant(xs[i], 1) ? xs[i] : is[i]) =
+          lc::isConstant(xs[i], 1) ? is[i] : xs[i];
+  call.result(call.make<lc::GatherOp>(call.expand(x, xs), call.expand(index, is),
+                                      dim));
+}
+
+/// True when no element of `v` is negative.
+bool isNotNegative(Value v) {
+  Operation *op = v.getDefiningOp();
+  if (isa_and_nonnull<lc::ReshapeOp, lc::ExpandOp, lc::PermuteOp, lc::SliceOp,
+                      lc::ConvertOp>(op))
+    return isNotNegative(op->getOperand(0));
+  if (isa_and_nonnull<lc::AddOp, lc::MulOp>(op))
+    return isNotNegative(op->getOperand(0)) && isNotNegative(op->getOperand(1));
+  auto atLeastZero = [](Attribute attr) {
+    auto value = dyn_cast<IntegerAttr>(attr);
+    return value && !value.getValue().isNegative();
+  };
+  if (auto iota = dyn_cast_or_null<lc::IotaOp>(op))
+    return atLeastZero(iota.getStart()) && atLeastZero(iota.getStep());
+  if (auto full = dyn_cast_or_null<lc::FullOp>(op))
+    return atLeastZero(full.getValue());
+  return false;
+}
+
+/// Index tensors for the dimensions from `first` on, joined into one for these
+/// dimensions merged.
+Value selectMerged(AtenCall &call, Value x, int64_t first,
+                   ArrayRef<Value> indices) {
+  lc::Dims dims = lc::getDims(x), common = call.broadcastDims(indices);
+  if (indices.size() == 1)
+    return call.make<lc::IndexSelectOp>(x, indices[0], first,
+                                        !isNotNegative(indices[0]));
+  Value linear;
+  for (auto [i, index] : llvm::enumerate(indices)) {
+    if (call.refused())
+      return {};
+    AffineExpr size = dims[first + i];
+    if (!size) {
+      call.refuse("the size of an indexed dimension is not known");
+      return {};
+    }
+    if (lc::isConstant(size, 1) && (linear || i + 1 < indices.size()))
+      continue; // only its place 0 exists
+    if (linear)
+      linear = call.make<lc::MulOp>(
+          linear, call.materialize(Datum(size), common, call.i64()));
+    Value own = call.convert(call.broadcastTo(index, common), call.i64());
+    if (!isNotNegative(index)) {
+      Value wrapped = call.make<lc::AddOp>(
+          own, call.materialize(Datum(size), common, call.i64()));
+      Value negative = call.make<lc::CompareOp>(
+          lc::CompareKind::lt, own, call.full(common, call.i64(), 0));
+      own = call.make<lc::WhereOp>(negative, wrapped, own);
+    }
+    linear = linear ? call.make<lc::AddOp>(linear, own) : own;
+  }
+  lc::Dims merged(dims.begin(), dims.begin() + first);
+  merged.push_back(
+      product(call, ArrayRef(dims).slice(first, indices.size())));
+  merged.append(dims.begin() + first + indices.size(), dims.end());
+  return call.make<lc::IndexSelectOp>(call.reshape(x, merged), linear, first);
+}
+
+/// x[i, :, j]: a list of index tensors and Nones.
+void index(AtenCall &call) {
+  Value x = call.tensor("self");
+  const Datum &list = call.get("indices");
+  if (call.refused() || !list.isList())
+    return call.refuse("expected a list of indices");
+  SmallVector<int64_t> places;
+  SmallVector<Value> indices;
+  for (auto [i, d] : llvm::enumerate(list.list())) {
+    if (d.isNone())
+      continue;
+    if (!d.isTensor())
+      return call.refuse("expected index tensors, found " + d.describe());
+    Type element = call.elementOf(d.value());
+    if (element.isInteger(1) || (element.isInteger(8) && element.isUnsignedInteger()))
+      return call.refuse("the size of a selection by mask follows from data");
+    places.push_back(i);
+    indices.push_back(asIndices(call, d.value()));
+  }
+  if (call.refused())
+    return;
+  int64_t rank = call.rankOf(x);
+  if (static_cast<int64_t>(list.list().size()) > rank)
+    return call.refuse("expected at most " + Twine(rank) + " indices");
+  if (indices.empty())
+    return call.result(copyOf(call, x));
+  if (places.back() - places.front() + 1 == static_cast<int64_t>(places.size()))
+    return call.result(selectMerged(call, x, places[0], indices));
+  // Separated indices: their dimensions come first, and so do the result's.
+  SmallVector<int64_t> perm(places);
+  for (int64_t i = 0; i < rank; ++i)
+    if (!llvm::is_contained(places, i))
+      perm.push_back(i);
+  x = call.permute(x, perm);
+  if (!call.refused())
+    call.result(selectMerged(call, x, 0, indices));
+}
+
+void oneHot(AtenCall &call) {
+  Value x = call.tensor("self");
+  int64_t classes = call.integer("num_classes", -1);
+  if (call.refused())
+    return;
+  if (classes < 1)
+    return call.refuse("the number of classes would follow from data");
+  lc::Dims dims = lc::getDims(x);
+  dims.push_back(call.constant(classes));
+  Value place = placesAlong(call, dims, dims.size() - 1);
+  Value index = unsqueeze(call, call.convert(x, call.i64()), dims.size() - 1);
+  index = call.expand(index, dims);
+  call.result(call.convert(
+      call.make<lc::CompareOp>(lc::CompareKind::eq, index, place), call.i64()));
+}
+
+} // namespace
+
+void lcompile::import::addIndexRules(AtenTable &table) {
+  table.add("aten::embedding", embedding);
+  table.add("aten::index_select", indexSelect);
+  table.add("aten::gather", gather);
+  table.add("aten::take_along_dim", takeAlongDim);
+  table.add({"aten::index.Tensor", "aten::_unsafe_index.Tensor"}, index);
+  table.add("aten::one_hot", oneHot);
+}

@@ -53,7 +53,7 @@ int32_t refuseIndex(const lc_call_t *call, uint32_t dispatch, int64_t bad) {
       lc_executable_query(LC_EXECUTABLE_VERSION);
   const char *source = nullptr, *kernel = "?";
   // The runtime says in `reserved` which function runs.
-  uint32_t index = uint32_t(call->reserved);
+  uint32_t index = uint32_t(call->function);
   if (executable && index < executable->n_functions &&
       dispatch < executable->functions[index].n_dispatches) {
     const lc_dispatch_t &entry =

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Reads programs that torch.export saved (.pt2), without torch.
+#ifndef LIB_IMPORT_EXPORTEDPROGRAM_EXPORTEDPROGRAM_H
+#define LIB_IMPORT_EXPORTEDPROGRAM_EXPORTEDPROGRAM_H
+
+#include "lib/Import/Aten/ProgramBuilder.h"
+
+namespace lcompile::import {
+
+struct ImportOptions {
+  /// Narrower shapes of inputs, by name: "batch=1..32x3x224x224xf32" (grammar
+  /// in lib/Import/InputSpec). A size given as one number is fixed; an empty
+  /// name means the input at this position.
+  std::vector<std::pair<std::string, std::string>> inputs;
+};
+
+/// Imports the archive at `path`. The weights that the graph uses go into the
+/// session's weight store, mostly as slices of the mapped file. Null on error:
+/// `error` then says what is wrong with the file, or is empty and `coverage`
+/// lists the operators that cannot be imported.
+mlir::OwningOpRef<mlir::ModuleOp>
+importExportedProgram(llvm::StringRef path, mlir::MLIRContext *ctx,
+                      const ImportOptions &options, Coverage &coverage,
+                      std::string &error);
+
+/// The same program form as text, without an archive: parameters, buffers and
+/// constants are inputs, under their names in the signature.
+mlir::OwningOpRef<mlir::ModuleOp> importGraphJson(llvm::StringRef json,
+                                                  mlir::MLIRContext *ctx,
+                                                  Coverage &coverage,
+                                                  std::string &error);
+
+} // namespace lcompile::import
+
+#endif // LIB_IMPORT_EXPORTEDPROGRAM_EXPORTEDPROGRAM_H

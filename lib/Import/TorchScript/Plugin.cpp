@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Loads TorchScript archives with libtorch; the only C function that the rest of lcompile sees.
+#include "lib/Import/TorchScript/Walk.h"
+
+#include <caffe2/serialize/file_adapter.h>
+#include <caffe2/serialize/inline_container.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/csrc/jit/serialization/import_read.h>
+
+namespace {
+
+using caffe2::serialize::PyTorchStreamReader;
+using lcompile::torchscript::ArchiveFacts;
+
+/// Remembers what was read where to: records of tensors go to their storage in
+/// one piece.
+class File final : public caffe2::serialize::ReadAdapterInterface {
+public:
+  explicit File(const std::string &path) : file(path) {}
+  size_t size() const override { return file.size(); }
+  size_t read(uint64_t at, void *to, size_t n, const char *what) const override {
+    size_t count = file.read(at, to, n, what);
+    reads[at] = {to, count};
+    return count;
+  }
+  mutable std::unordered_map<uint64_t, std::pair<void *, size_t>> reads;
+
+private:
+  caffe2::serialize::FileAdapter file;
+};
+
+void findStorages(File &file, PyTorchStreamReader &reader, ArchiveFacts &facts) {
+  auto reads = std::move(file.reads);
+  for (const std::string &record : reader.getAllRecords()) {
+    auto read = reads.find(reader.getRecordOffset(record));
+    if (read != reads.end() && read->second.second == reader.getRecordSize(record))
+      facts.storages[read->second.first] = read->second.second;
+  }
+}
+
+/// What torch.jit.trace was called with; the shapes only.
+void findExamples(PyTorchStreamReader &reader, ArchiveFacts &facts) {
+  if (!reader.hasRecord("traced_inputs.pkl"))
+    return;
+  try {
+    c10::IValue all = torch::jit::readArchiveAndTensors(
+        "traced_inputs", "", "traced_inputs/", std::nullopt, std::nullopt, c10::kCPU,
+        reader);
+    if (all.isGenericDict())
+      for (const auto &entry : all.toGenericDict())
+        if (entry.key().isString() && entry.key().toStringRef() == "forward")
+          facts.examples = entry.value();
+  } catch (const std::exception &) {
+    // Examples help; without them users state the sizes.
+  }
+}
+
+bool endsWith(const std::string &text, const std::string &end) {
+  return text.size() >= end.size() &&
+         text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/// What the archive is when it is no TorchScript program that can be loaded
+/// without running any of it; empty when it is one.
+std::string whyNot(PyTorchStreamReader &reader) {
+  bool constants = reader.hasRecord("constants.pkl");
+  bool pickle = reader.hasRecord("data.pkl");
+  for (const std::string &record : reader.getAllRecords()) {
+    if (record == "archive_format" || record == "serialized_exported_program.json" ||
+        record.rfind("models/", 0) == 0)
+      return "is a torch.export archive: give it the ending .pt2";
+    if (!constants || record.rfind("code/", 0) != 0 || !endsWith(record, ".py"))
+      continue;
+    auto [data, size] = reader.getRecord(record);
+    std::string_view code(static_cast<const char *>(data.get()), size);
+    if (code.find("def __setstate__(") != std::string_view::npos)
+      return "has a class in " + record + " whose __setstate__ runs when it is "
+             "loaded, which lcompile does not do: use torch.export instead";
+  }
+  if (constants)
+    return "";
+  if (!pickle)
+    return "is a zip archive without a TorchScript program";
+  auto [data, size] = reader.getRecord("data.pkl");
+  std::string_view bytes(static_cast<const char *>(data.get()), size);
+  if (bytes.find("_parameters") != std::string_view::npos)
+    return "is a pickled nn.Module (torch.save), which needs its Python code: load it "
+           "in Python and save it with torch.jit.trace or torch.jit.script and "
+           "torch.jit.save, or with torch.export";
+  return "is a file of torch.save with tensors only, such as a state dict, and holds "
+         "no program: load it into its model in Python, then use torch.jit.trace or "
+         "torch.jit.script and torch.jit.save, or torch.export";
+}
+
+/// The first line of the cause with words in it.
+std::string firstLine(const char *what) {
+  std::istringstream lines(what);
+  std::string line;
+  while (std::getline(lines, line)) {
+    size_t first = line.find_first_not_of(" \t\r");
+    if (first != std::string::npos)
+      return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+  }
+  return "unknown error";
+}
+
+int fail(char *error, size_t size, const std::string &text) {
+  if (size)
+    snprintf(error, size, "%s", text.c_str());
+  return 1;
+}
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) int
+lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *user,
+                    char *error, size_t error_size) {
+  std::string stage = "is not a TorchScript archive: ";
+  try {
+    if (sink->size != sizeof(lc_torchscript_sink))
+      return fail(error, error_size,
+                  "cannot be read: liblcompile-torchscript.so is of another version "
+                  "than the compiler");
+    auto file = std::make_shared<File>(path);
+    PyTorchStreamReader reader(file);
+    if (std::string reason = whyNot(reader); !reason.empty())
+      return fail(error, error_size, reason);
+    stage = "cannot be loaded by libtorch: ";
+    file->reads.clear();
+    torch::jit::Module module = torch::jit::load(file, c10::kCPU);
+    ArchiveFacts facts;
+    findStorages(*file, reader, facts);
+    findExamples(reader, facts);
+    module.eval();
+    if (!module.find_method("forward"))
+      return fail(error, error_size,
+                  "has no method 'forward', only " +
+                      (module.get_methods().empty() ? std::string("data")
+                                                    : module.get_methods()[0].name()));
+    stage = "cannot be read: ";
+    lcompile::torchscript::tellForward(module, facts, *sink, user);
+    return 0;
+  } catch (const c10::Error &e) {
+    return fail(error, error_size, stage + firstLine(e.what_without_backtrace()));
+  } catch (const std::exception &e) {
+    return fail(error, error_size, stage + firstLine(e.what()));
+  } catch (...) {
+    return fail(error, error_size, stage + "unknown error");
+  }
+}

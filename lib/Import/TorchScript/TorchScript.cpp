@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Imports TorchScript programs: record, declare inputs, replay, name outputs.
+#include "lib/Import/TorchScript/TorchScript.h"
+
+#include "lib/Import/TorchScript/Inputs.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/Path.h"
+#include <set>
+
+using namespace mlir;
+
+namespace lcompile::import {
+
+/// Loops that were unrolled report the same place again and again.
+static void removeRepeated(std::vector<Issue> &issues) {
+  std::set<std::tuple<std::string, std::string, unsigned, std::string, std::string>> seen;
+  llvm::erase_if(issues, [&](const Issue &issue) {
+    return !seen
+                .insert({issue.schema, issue.where.file, issue.where.line,
+                         issue.where.module, issue.reason})
+                .second;
+  });
+}
+
+OwningOpRef<ModuleOp>
+importTorchScript(StringRef path, MLIRContext *ctx,
+                  const std::vector<std::pair<std::string, std::string>> &inputSpecs,
+                  Coverage &coverage, std::string &error) {
+  using namespace torchscript;
+  error.clear();
+  Recording recording;
+  if (!record(path, recording, error))
+    return {};
+
+  ctx->loadDialect<scf::SCFDialect, arith::ArithDialect, math::MathDialect>();
+  ProgramBuilder builder(ctx, "forward");
+  Inputs inputs(recording, builder);
+  if (!inputs.declare(inputSpecs, error)) {
+    error = llvm::sys::path::filename(path).str() + ": " + error;
+    return {};
+  }
+  builder.begin();
+  Replay replay(recording, builder);
+  replay.constants();
+  inputs.define(replay);
+  Cell returned = replay.run();
+
+  Data outputs;
+  std::vector<std::string> names;
+  nameOutputs(returned, parseType(recording.resultType), "", outputs, names);
+  if (returned.isUnknown())
+    builder.refuse("output", {}, "the model returns " + returned.why);
+  auto module = builder.finish(outputs, names, {});
+  coverage = std::move(builder.coverage());
+  removeRepeated(coverage.issues);
+  return module;
+}
+
+} // namespace lcompile::import

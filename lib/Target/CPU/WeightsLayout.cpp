@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Where each weight lies in the artefact, and the `.weights` file.
+#include "lib/Target/CPU/WeightsLayout.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "lcompile-c/Executable.h"
+#include "lib/Support/OutputFile.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace lcompile {
+
+llvm::Expected<WeightsLayout> layOutWeights(const lc::WeightStore &store,
+                                            ArrayRef<std::string> keys,
+                                            uint64_t embedLimit) {
+  WeightsLayout layout;
+  uint64_t total = 0;
+  for (const std::string &key : keys) {
+    const lc::Weight *weight = store.lookup(key);
+    if (!weight)
+      return llvm::createStringError("no weight named '" + key + "'");
+    total += weight->data.size();
+  }
+  layout.embedded = total <= embedLimit;
+  uint64_t offset = layout.embedded ? 0 : sizeof(lc_weights_header_t);
+  llvm::DenseMap<const char *, uint64_t> placed; // weights may share their bytes
+  for (const std::string &key : keys) {
+    const lc::Weight *weight = store.lookup(key);
+    auto [it, isNew] = placed.try_emplace(weight->data.data(), offset);
+    if (weight->data.empty())
+      isNew = false;
+    layout.entries.push_back({key, isNew ? offset : it->second,
+                              weight->data.size(),
+                              isNew ? weight->data : ArrayRef<char>()});
+    if (isNew)
+      offset = llvm::alignTo(offset + weight->data.size(), LC_ALIGNMENT);
+  }
+  layout.size = offset;
+  return layout;
+}
+
+uint64_t digestOf(const WeightsLayout &layout) {
+  uint64_t digest = layout.size;
+  for (const WeightsLayout::Entry &entry : layout.entries) {
+    uint64_t parts[] = {digest, entry.offset,
+                        XXH3_64bits(entry.data.data(), entry.data.size())};
+    digest = XXH3_64bits(parts, sizeof(parts));
+  }
+  return digest;
+}
+
+llvm::Error writeWeights(WeightsLayout &layout, StringRef path,
+                         StringRef buildId) {
+  llvm::Expected<OutputFile> file = OutputFile::create(path);
+  if (!file)
+    return file.takeError();
+  lc_weights_header_t header = {};
+  header.magic = LC_WEIGHTS_MAGIC;
+  header.size = layout.size;
+  std::memcpy(header.build_id, buildId.data(),
+              std::min(buildId.size(), sizeof(header.build_id)));
+  auto bytesOf = [&] {
+    return ArrayRef<char>(reinterpret_cast<const char *>(&header), sizeof(header));
+  };
+  if (llvm::Error error = file->write(bytesOf()))
+    return error;
+
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  uint64_t at = sizeof(header);
+  auto append = [&](ArrayRef<char> bytes) {
+    XXH3_64bits_update(&state, bytes.data(), bytes.size());
+    at += bytes.size();
+    return file->write(bytes);
+  };
+  static const char zeros[LC_ALIGNMENT] = {};
+  for (const WeightsLayout::Entry &entry : layout.entries) {
+    if (entry.data.empty())
+      continue;
+    if (llvm::Error error =
+            append(ArrayRef<char>(zeros, entry.offset - at)))
+      return error;
+    if (llvm::Error error = append(entry.data))
+      return error;
+  }
+  if (llvm::Error error = append(ArrayRef<char>(zeros, layout.size - at)))
+    return error;
+
+  header.digest = XXH3_64bits_digest(&state);
+  layout.digest = XXH3_64bits(&header, sizeof(header));
+  if (llvm::Error error = file->writeAt(0, bytesOf()))
+    return error;
+  return file->commit();
+}
+
+} // namespace lcompile

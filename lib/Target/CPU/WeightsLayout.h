@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Where each weight lies in the artefact, and the `.weights` file.
+#ifndef LIB_TARGET_CPU_WEIGHTSLAYOUT_H
+#define LIB_TARGET_CPU_WEIGHTSLAYOUT_H
+
+#include "dialects/lc/IR/WeightStore.h"
+#include "llvm/Support/Error.h"
+
+namespace lcompile {
+
+struct WeightsLayout {
+  struct Entry {
+    std::string key;
+    uint64_t offset, size;
+    llvm::ArrayRef<char> data;
+  };
+  llvm::SmallVector<Entry> entries;
+  uint64_t size = 0;    // of the whole file
+  uint64_t digest = 0;  // of the file's header, once written
+  bool embedded = true;
+  std::string fileName; // without folder, when not embedded
+};
+
+/// Lays out the weights with these keys, equal data once. Offsets count from the
+/// start of the file; embedded weights have no header.
+llvm::Expected<WeightsLayout>
+layOutWeights(const lc::WeightStore &store, llvm::ArrayRef<std::string> keys,
+              uint64_t embedLimit);
+
+/// XXH3-64 over all weights: part of the build id.
+uint64_t digestOf(const WeightsLayout &layout);
+
+/// Writes the file, through a temporary name; sets layout.digest.
+llvm::Error writeWeights(WeightsLayout &layout, llvm::StringRef path,
+                         llvm::StringRef buildId);
+
+} // namespace lcompile
+
+#endif // LIB_TARGET_CPU_WEIGHTSLAYOUT_H

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Puts contractions and what follows them into library kernels.
+#include "passes/5_partition/RegionBuilder.h"
+#include "passes/6_lower/cpu/LibraryOp.h"
+#include "passes/Passes.h"
+
+namespace lcompile {
+#define GEN_PASS_DEF_FORMLIBRARYREGIONS
+#include "passes/Passes.h.inc"
+} // namespace lcompile
+
+using namespace mlir;
+using namespace lcompile;
+
+namespace {
+
+using Group = llvm::SetVector<Operation *>;
+
+/// The views and fills that lead to `v`, nearest first.
+SmallVector<Operation *> viewsBehind(Value v) {
+  SmallVector<Operation *> chain;
+  while (Operation *op = v.getDefiningOp()) {
+    if (isa<lc::FullOp>(op)) {
+      chain.push_back(op);
+      break;
+    }
+    if (!isa<lc::View>(op))
+      break;
+    chain.push_back(op);
+    v = op->getOperand(0);
+  }
+  return chain;
+}
+
+struct FormLibraryRegionsPass
+    : lcompile::impl::FormLibraryRegionsBase<FormLibraryRegionsPass> {
+  void runOnOperation() override {
+    SmallVector<Operation *> contractions;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp>(op))
+        contractions.push_back(op);
+    });
+    for (Operation *op : contractions)
+      form(op);
+  }
+
+  void form(Operation *root) {
+    auto function = root->getParentOfType<func::FuncOp>();
+    SmallVector<lc::SymbolAttr> symbols = lc::getSymbols(function);
+    auto works = [&](const Group &group, Value result) {
+      return succeeded(describeLibraryOp(group, result, symbols));
+    };
+    Group group;
+    group.insert(root);
+    if (!works(group, root->getResult(0)))
+      return;
+    // Take in as many views of each operand as the library can read through.
+    for (Value operand : root->getOperands()) {
+      SmallVector<Operation *> chain = viewsBehind(operand);
+      for (size_t n = chain.size(); n > 0; --n) {
+        Group larger = group;
+        larger.insert(chain.begin(), chain.begin() + n);
+        if (works(larger, root->getResult(0))) {
+          group = std::move(larger);
+          break;
+        }
+      }
+    }
+    // Then follow the only use of the result.
+    Value result = root->getResult(0);
+    Operation *last = root;
+    while (result.hasOneUse()) {
+      Operation *user = *result.getUsers().begin();
+      if (user->getBlock() != root->getBlock() || !isa<lc::Elementwise>(user))
+        break;
+      Group larger = group;
+      larger.insert(user);
+      for (Value operand : user->getOperands())
+        if (operand != result)
+          for (Operation *view : viewsBehind(operand))
+            if (view->getBlock() == root->getBlock())
+              larger.insert(view);
+      if (!works(larger, user->getResult(0)))
+        break;
+      group = std::move(larger);
+      result = user->getResult(0);
+      last = user;
+    }
+    for (Operation *op : group)
+      if (op->getBlock() != root->getBlock())
+        return;
+    wrapInRegion(group, result, kernel::Unit::cpu_library, last);
+  }
+};
+
+} // namespace

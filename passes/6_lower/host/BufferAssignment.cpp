@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which memory holds each tensor of the host function.
+#include "passes/6_lower/host/BufferAssignment.h"
+
+#include "dialects/kernel/IR/KernelDialect.h"
+#include "dialects/lc/IR/LcOps.h"
+#include "lcompile-c/Executable.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace lcompile {
+
+static bool isTensor(Value v) { return isa<RankedTensorType>(v.getType()); }
+
+AffineExpr BufferAssignment::bytesOf(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  AffineExpr n = lc::numElements(lc::getDims(type), tensor.getContext());
+  return lc::simplify(n * int64_t(lc::byteWidth(type.getElementType())));
+}
+
+BufferAssignment::BufferAssignment(func::FuncOp function) : function(function) {
+  number(function.front());
+  for (auto [i, argument] : llvm::enumerate(function.getArguments()))
+    memory[argument] = {Memory::input, unsigned(i)};
+  assignOutputs();
+  visit(function.front());
+}
+
+/// Numbers operations in program order; one with regions spans those inside.
+void BufferAssignment::number(Block &block) {
+  for (Operation &op : block) {
+    unsigned begin = step++;
+    for (Region &region : op.getRegions())
+      for (Block &inner : region)
+        number(inner);
+    steps[&op] = {begin, op.getNumRegions() ? step++ : begin};
+  }
+}
+
+/// The last step that reads `v`, in its own block: an operation with regions reads
+/// until it ends. Reshapes are other names of the same memory.
+unsigned BufferAssignment::lastUse(Value v) {
+  Block *home = v.getParentBlock();
+  unsigned last = 0;
+  for (Operation *user : v.getUsers()) {
+    Operation *ancestor = home->findAncestorOpInBlock(*user);
+    last = std::max(last, steps.lookup(ancestor).second);
+    if (user == ancestor && isa<lc::ReshapeOp>(user))
+      last = std::max(last, lastUse(user->getResult(0)));
+  }
+  return last;
+}
+
+/// Results that kernels of the outermost block compute are written where the caller
+/// wants them.
+void BufferAssignment::assignOutputs() {
+  Operation *ret = function.front().getTerminator();
+  for (auto [i, v] : llvm::enumerate(ret->getOperands())) {
+    while (auto reshape = v.getDefiningOp<lc::ReshapeOp>())
+      v = reshape.getInput();
+    auto call = v.getDefiningOp<kernel::CallOp>();
+    if (!call || memory.count(v))
+      continue;
+    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+        call, call.getCalleeAttr());
+    if (callee->hasAttr(kernel::KernelDialect::updateAttrName))
+      continue;
+    // An output that takes over an input's memory must not be written while the
+    // input is still read.
+    if (auto alias = function.getResultAttrOfType<IntegerAttr>(
+            i, lc::LcDialect::aliasAttrName))
+      if (lastUse(function.getArgument(alias.getInt())) >= steps.lookup(call).first)
+        continue;
+    memory[v] = {Memory::output, unsigned(i)};
+  }
+}
+
+Memory BufferAssignment::newSlot(Value v, unsigned begin, unsigned end) {
+  AffineExpr bytes = bytesOf(v);
+  bytes = lc::simplify((bytes + (LC_ALIGNMENT - 1)).floorDiv(LC_ALIGNMENT) *
+                       LC_ALIGNMENT);
+  arena.push_back({bytes, begin, std::max(begin, end)});
+  return memory[v] = {Memory::arena, unsigned(arena.size() - 1)};
+}
+
+void BufferAssignment::share(Value v, Memory m) {
+  memory[v] = m;
+  if (m.kind == Memory::arena)
+    arena[m.index].end = std::max(arena[m.index].end, lastUse(v));
+}
+
+void BufferAssignment::visitCall(Operation *op) {
+  auto call = cast<kernel::CallOp>(op);
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      call, call.getCalleeAttr());
+  auto inplace = callee->getAttrOfType<DenseI64ArrayAttr>(
+      kernel::KernelDialect::inplaceAttrName);
+  unsigned now = steps.lookup(op).first;
+  for (auto [i, result] : llvm::enumerate(call.getResults())) {
+    if (memory.count(result))
+      continue;
+    if (inplace && i < size_t(inplace.size()) && inplace[i] >= 0) {
+      Value operand = call.getInputs()[inplace[i]];
+      Memory m = memory.lookup(operand);
+      if (m.kind == Memory::arena && arena[m.index].end <= now &&
+          lc::provablyEqual(bytesOf(operand), bytesOf(result))) {
+        share(result, m);
+        continue;
+      }
+    }
+    newSlot(result, now, lastUse(result));
+  }
+}
+
+Memory BufferAssignment::carried(Value initial, unsigned begin, unsigned end) {
+  Memory m = memory.lookup(initial);
+  if (m.kind == Memory::arena && arena[m.index].end <= end &&
+      lastUse(initial) == end) {
+    arena[m.index].end = end;
+    return m;
+  }
+  Memory fresh = newSlot(initial, begin, end);
+  memory[initial] = m;
+  return fresh;
+}
+
+void BufferAssignment::visitIf(scf::IfOp op) {
+  auto [begin, end] = steps.lookup(op);
+  for (Value result : op.getResults())
+    if (isTensor(result))
+      newSlot(result, begin, std::max(end, lastUse(result)));
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      visit(block);
+}
+
+void BufferAssignment::visitFor(scf::ForOp op) {
+  auto [begin, end] = steps.lookup(op);
+  llvm::DenseSet<unsigned> used;
+  for (auto [initial, argument, result] :
+       llvm::zip_equal(op.getInitArgs(), op.getRegionIterArgs(), op.getResults())) {
+    if (!isTensor(initial))
+      continue;
+    Memory m = carried(initial, begin, end);
+    if (!used.insert(m.index).second) { // the same tensor carried twice
+      Memory old = memory.lookup(initial);
+      m = newSlot(initial, begin, end);
+      memory[initial] = old;
+      used.insert(m.index);
+    }
+    memory[argument] = m;
+    share(result, m);
+    arena[m.index].end = std::max(arena[m.index].end, end);
+  }
+  visit(*op.getBody());
+}
+
+void BufferAssignment::visitWhile(scf::WhileOp op) {
+  auto [begin, end] = steps.lookup(op);
+  // Tensors before the condition, behind it, and as results. They have memory of
+  // their own on each side, so that no copy overtakes a read.
+  for (auto [initial, argument] :
+       llvm::zip_equal(op.getInits(), op.getBeforeArguments())) {
+    if (!isTensor(initial))
+      continue;
+    Memory old = memory.lookup(initial);
+    memory[argument] = newSlot(initial, begin, end);
+    memory[initial] = old;
+  }
+  for (auto [value, argument, result] :
+       llvm::zip_equal(op.getConditionOp().getArgs(), op.getAfterArguments(),
+                       op.getResults())) {
+    if (!isTensor(value))
+      continue;
+    Memory m = newSlot(result, begin, std::max(end, lastUse(result)));
+    memory[argument] = m;
+  }
+  visit(*op.getBeforeBody());
+  visit(*op.getAfterBody());
+}
+
+void BufferAssignment::visit(Block &block) {
+  for (Operation &op : block) {
+    TypeSwitch<Operation *>(&op)
+        .Case([&](kernel::CallOp call) { visitCall(call); })
+        .Case([&](lc::ReshapeOp reshape) {
+          Memory m = memory.lookup(reshape.getInput());
+          memory[reshape.getResult()] = m;
+        })
+        .Case([&](lc::ParameterOp parameter) {
+          auto it = llvm::find(keys, parameter.getKey());
+          unsigned index = it - keys.begin();
+          if (it == keys.end())
+            keys.push_back(parameter.getKey().str());
+          memory[parameter.getResult()] = {Memory::constant, index};
+        })
+        .Case([&](lc::ScalarOp scalar) {
+          newSlot(scalar.getResult(), steps.lookup(&op).first,
+                  lastUse(scalar.getResult()));
+        })
+        .Case([&](scf::IfOp o) { visitIf(o); })
+        .Case([&](scf::ForOp o) { visitFor(o); })
+        .Case([&](scf::WhileOp o) { visitWhile(o); });
+  }
+}
+
+} // namespace lcompile

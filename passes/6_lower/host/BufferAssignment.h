@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which memory holds each tensor of the host function, and for how long.
+#ifndef PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H
+#define PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H
+
+#include "passes/6_lower/host/ArenaPlan.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace lcompile {
+
+struct Memory {
+  enum Kind { none, input, output, constant, arena } kind = none;
+  unsigned index = 0; // of the input, output, constant or slot
+
+  bool operator==(const Memory &o) const = default;
+};
+
+/// Assigns memory to every tensor of a function of kernel calls, reshapes, weights,
+/// scalars and scf operations. Loop-carried tensors have one memory for the whole
+/// loop; a kernel writes over an operand that dies with it where it says it can.
+class BufferAssignment {
+public:
+  explicit BufferAssignment(mlir::func::FuncOp function);
+
+  Memory lookup(mlir::Value v) const { return memory.lookup(v); }
+  llvm::ArrayRef<ArenaSlot> slots() const { return arena; }
+  /// Keys of weights in the order of their constants' indices.
+  llvm::ArrayRef<std::string> constants() const { return keys; }
+
+  /// Bytes of a tensor, and the same rounded up to LC_ALIGNMENT.
+  static mlir::AffineExpr bytesOf(mlir::Value tensor);
+
+private:
+  void number(mlir::Block &block);
+  unsigned lastUse(mlir::Value v);
+  void assignOutputs();
+  void visit(mlir::Block &block);
+  void visitCall(mlir::Operation *call);
+  void visitIf(mlir::scf::IfOp op);
+  void visitFor(mlir::scf::ForOp op);
+  void visitWhile(mlir::scf::WhileOp op);
+  Memory newSlot(mlir::Value v, unsigned begin, unsigned end);
+  void share(mlir::Value v, Memory m);
+  /// Memory for a loop-carried tensor: that of `initial` when it dies here.
+  Memory carried(mlir::Value initial, unsigned begin, unsigned end);
+
+  mlir::func::FuncOp function;
+  llvm::DenseMap<mlir::Operation *, std::pair<unsigned, unsigned>> steps;
+  unsigned step = 0;
+  llvm::DenseMap<mlir::Value, Memory> memory;
+  llvm::SmallVector<ArenaSlot> arena;
+  llvm::SmallVector<std::string> keys;
+};
+
+} // namespace lcompile
+
+#endif // PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H

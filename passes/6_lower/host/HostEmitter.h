@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Emits the rt program and the plan of one function.
+#ifndef PASSES_6_LOWER_HOST_HOSTEMITTER_H
+#define PASSES_6_LOWER_HOST_HOSTEMITTER_H
+
+#include "dialects/kernel/IR/KernelDialect.h"
+#include "dialects/lc/IR/LcOps.h"
+#include "dialects/rt/IR/RtDialect.h"
+#include "passes/6_lower/cpu/LibraryOp.h"
+#include "passes/6_lower/host/BufferAssignment.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace lcompile {
+
+/// Tables of the whole module.
+struct ModuleTables {
+  llvm::SmallVector<std::string> constants;
+  llvm::SmallVector<mlir::Attribute> libraryOps;
+};
+
+/// For `@f` makes `@f_run`, a function of rt operations, and `@f_plan`, which
+/// computes the plan from the symbols.
+class HostEmitter {
+public:
+  HostEmitter(mlir::func::FuncOp function, ModuleTables &tables);
+  mlir::LogicalResult emit();
+
+private:
+  void emitBlock(mlir::Block &block);
+  void emitOp(mlir::Operation &op);
+  void emitCall(kernel::CallOp call);
+  void emitCodegenCall(kernel::CallOp call, mlir::func::FuncOp callee);
+  void emitLibraryCall(kernel::CallOp call, mlir::func::FuncOp callee);
+  void emitIf(mlir::scf::IfOp op);
+  void emitFor(mlir::scf::ForOp op);
+  void emitWhile(mlir::scf::WhileOp op);
+  void emitReturn(mlir::Operation *op);
+  void emitPlan(const ArenaPlan &plan);
+  void emitMetadata(const ArenaPlan &plan);
+
+  mlir::Value buffer(mlir::Value tensor) { return address(assignment.lookup(tensor)); }
+  mlir::Value address(Memory memory);
+  mlir::Value scalar(mlir::AffineExpr expr);
+  mlir::Value i64Constant(int64_t value);
+  /// Copies tensors at once: all are read before any is written.
+  void copyAll(llvm::ArrayRef<std::pair<Memory, mlir::Value>> copies);
+  void copy(Memory to, Memory from, mlir::Value tensor);
+  unsigned planIndex(mlir::AffineExpr expr);
+  int64_t addDispatch(kernel::CallOp call);
+
+  mlir::func::FuncOp function;
+  ModuleTables &tables;
+  BufferAssignment assignment;
+  ArenaPlan arena;
+  mlir::ImplicitLocOpBuilder b;
+  mlir::IRMapping scalars; // scalars that steer control flow
+  llvm::SmallVector<lc::SymbolAttr> symbols;
+  llvm::SmallVector<unsigned> constantIndex; // of the function's in the module's
+  llvm::SmallVector<mlir::AffineExpr> planExprs; // behind arena size and offsets
+  llvm::SmallVector<mlir::Attribute> dispatches;
+  bool dynamic = false;
+};
+
+} // namespace lcompile
+
+#endif // PASSES_6_LOWER_HOST_HOSTEMITTER_H

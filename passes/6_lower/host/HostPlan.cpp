@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Emits the plan of one function, and what the artefact says about the function.
+#include "passes/6_lower/host/EmitExpr.h"
+#include "passes/6_lower/host/HostEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace lcompile {
+
+void HostEmitter::emitPlan(const ArenaPlan &plan) {
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  auto type = b.getFunctionType({pointer, pointer}, {});
+  auto fn = func::FuncOp::create(b, (function.getName() + "_plan").str(), type);
+  OpBuilder::InsertionGuard guard(b);
+  Block *entry = fn.addEntryBlock();
+  b.setInsertionPointToStart(entry);
+  auto element = [&](Value array, unsigned i) -> Value {
+    return LLVM::GEPOp::create(b, pointer, b.getI64Type(), array,
+                               ArrayRef<LLVM::GEPArg>{int32_t(i)});
+  };
+  SmallVector<Value> values;
+  for (unsigned i = 0; i < symbols.size(); ++i)
+    values.push_back(LLVM::LoadOp::create(b, b.getI64Type(),
+                                          element(entry->getArgument(0), i)));
+  auto number = [&](AffineExpr e) {
+    return emitExpr(b, e, [&](unsigned i) { return values[i]; });
+  };
+  auto set = [&](unsigned i, Value v) {
+    LLVM::StoreOp::create(b, v, element(entry->getArgument(1), i));
+  };
+  ArrayRef<ArenaSlot> slots = assignment.slots();
+  if (!dynamic) {
+    set(0, i64Constant(plan.bytes));
+  } else {
+    SmallVector<Value> top(slots.size());
+    Value height = i64Constant(0);
+    for (unsigned i : plan.order) {
+      Value start = i64Constant(0);
+      for (unsigned p : plan.below[i])
+        start = arith::MaxSIOp::create(b, start, top[p]);
+      set(1 + i, start);
+      top[i] = arith::AddIOp::create(b, start, number(slots[i].bytes));
+      height = arith::MaxSIOp::create(b, height, top[i]);
+    }
+    set(0, height);
+  }
+  for (AffineExpr expr : SmallVector<AffineExpr>(planExprs))
+    set(planIndex(expr), number(expr));
+  func::ReturnOp::create(b);
+}
+
+void HostEmitter::emitMetadata(const ArenaPlan &plan) {
+  auto run = cast<func::FuncOp>(&*b.getInsertionPoint());
+  AffineExpr bytes = lc::constant(b.getContext(), 0);
+  for (unsigned i : plan.tallest)
+    bytes = bytes + assignment.slots()[i].bytes;
+  // Dimensions that are expressions and no plain symbols are computed by the plan.
+  auto dims = [&](TypeRange types) {
+    SmallVector<Attribute> list;
+    for (Type type : types) {
+      SmallVector<int64_t> indices;
+      for (AffineExpr dim : lc::getDims(cast<RankedTensorType>(type))) {
+        bool computed = !lc::getConstant(dim) && !isa<AffineSymbolExpr>(dim);
+        indices.push_back(computed ? int64_t(planIndex(dim)) : -1);
+      }
+      list.push_back(b.getDenseI64ArrayAttr(indices));
+    }
+    return b.getArrayAttr(list);
+  };
+  auto names = [&](unsigned count, function_ref<Attribute(unsigned)> get,
+                   StringRef otherwise) {
+    SmallVector<Attribute> list;
+    for (unsigned i = 0; i < count; ++i) {
+      Attribute name = get(i);
+      list.push_back(name ? name
+                          : b.getStringAttr(otherwise + (count > 1 ? Twine(i)
+                                                                   : Twine())));
+    }
+    return b.getArrayAttr(list);
+  };
+  StringRef nameAttr = lc::LcDialect::nameAttrName;
+  SmallVector<int64_t> aliases;
+  for (unsigned i = 0; i < function.getNumResults(); ++i) {
+    auto alias = function.getResultAttrOfType<IntegerAttr>(
+        i, lc::LcDialect::aliasAttrName);
+    aliases.push_back(alias ? alias.getInt() : -1);
+  }
+  SmallVector<Attribute> symbolList(symbols.begin(), symbols.end());
+  Attribute inputDims = dims(function.getArgumentTypes());
+  Attribute outputDims = dims(function.getResultTypes());
+  run->setAttr(
+      rt::RtDialect::functionAttrName,
+      b.getDictionaryAttr({
+          b.getNamedAttr("name", b.getStringAttr(function.getName())),
+          b.getNamedAttr("type", TypeAttr::get(function.getFunctionType())),
+          b.getNamedAttr("inputs", names(function.getNumArguments(),
+                                         [&](unsigned i) {
+                                           return function.getArgAttr(i, nameAttr);
+                                         },
+                                         "input")),
+          b.getNamedAttr("outputs", names(function.getNumResults(),
+                                          [&](unsigned i) {
+                                            return function.getResultAttr(i, nameAttr);
+                                          },
+                                          "output")),
+          b.getNamedAttr("input_dims", inputDims),
+          b.getNamedAttr("output_dims", outputDims),
+          b.getNamedAttr("aliases", b.getDenseI64ArrayAttr(aliases)),
+          b.getNamedAttr("symbols", b.getArrayAttr(symbolList)),
+          b.getNamedAttr("dispatches", b.getArrayAttr(dispatches)),
+          b.getNamedAttr("plan_values",
+                         b.getI64IntegerAttr(
+                             1 + (dynamic ? assignment.slots().size() : 0) +
+                             planExprs.size())),
+          b.getNamedAttr("arena_text",
+                         b.getStringAttr(lc::toText(lc::simplify(bytes), symbols))),
+          b.getNamedAttr("arena_bytes", b.getI64IntegerAttr(plan.bytes)),
+          b.getNamedAttr("live_bytes", b.getI64IntegerAttr(plan.liveBytes)),
+      }));
+}
+
+} // namespace lcompile

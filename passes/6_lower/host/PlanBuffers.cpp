@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Turns the function of kernel calls into the program of the host.
+#include "passes/6_lower/host/ArenaPlan.h"
+#include "passes/6_lower/host/HostEmitter.h"
+#include "passes/Passes.h"
+
+namespace lcompile {
+#define GEN_PASS_DEF_PLANBUFFERS
+#include "passes/Passes.h.inc"
+} // namespace lcompile
+
+using namespace mlir;
+using namespace lcompile;
+
+namespace {
+
+struct PlanBuffersPass : lcompile::impl::PlanBuffersBase<PlanBuffersPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SmallVector<func::FuncOp> functions;
+    for (auto function : module.getOps<func::FuncOp>())
+      if (!kernel::getUnit(function) && function.isPublic() &&
+          !function->hasAttr(rt::RtDialect::functionAttrName))
+        functions.push_back(function);
+    ModuleTables tables;
+    for (func::FuncOp function : functions) {
+      // Generated code is public only until it is called.
+      if (function.getName().ends_with("_code"))
+        continue;
+      HostEmitter emitter(function, tables);
+      if (failed(emitter.emit()))
+        return signalPassFailure();
+      function.erase();
+    }
+    Builder b(&getContext());
+    SmallVector<Attribute> keys;
+    for (const std::string &key : tables.constants)
+      keys.push_back(b.getStringAttr(key));
+    module->setAttr(rt::RtDialect::constantsAttrName, b.getArrayAttr(keys));
+    module->setAttr(rt::RtDialect::libraryAttrName,
+                    b.getArrayAttr(tables.libraryOps));
+    // The kernels' meanings have served.
+    for (auto function :
+         llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
+      if (kernel::getUnit(function))
+        function.erase();
+  }
+};
+
+} // namespace

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The loop-nest builder: the loops over a kernel's results.
+#include "passes/6_lower/nest/NestEmitter.h"
+
+#include "dialects/lc/IR/BodyBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace lcompile::nest {
+
+/// Elements of a flat kernel that one iteration of the parallel loop computes.
+static constexpr int64_t flatChunk = 4096;
+
+static RankedTensorType typeOf(Value v) {
+  return cast<RankedTensorType>(v.getType());
+}
+
+SmallVector<Value>
+NestEmitter::loop(Value low, Value high, Value step, ArrayRef<Value> carried,
+                  function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  auto op = scf::ForOp::create(
+      b, low, high, step, carried,
+      [&](OpBuilder &, Location loc, Value iv, ValueRange args) {
+        SmallVector<Value> next = body(iv, args);
+        scf::YieldOp::create(b, loc, next);
+      });
+  return SmallVector<Value>(op.getResults());
+}
+
+void NestEmitter::innerLoop(AffineExpr size,
+                            function_ref<void(AffineExpr)> body) {
+  int64_t n = target.lanes();
+  std::optional<int64_t> known = lc::getConstant(size);
+  AffineExpr whole = simplified(size.floorDiv(n) * n);
+  auto run = [&](Value iv, Value lanes) {
+    Scope scope;
+    scope.mask = lanes;
+    withScope(std::move(scope), [&] {
+      unsigned id = addAxis(iv, size, scopes.size() - 1, /*lanes=*/true);
+      scopes.back()->vectorAxis = id;
+      body(axis(id));
+      return 0;
+    });
+  };
+  if (!lc::isConstant(whole, 0))
+    loop(i64Constant(0), index(whole), i64Constant(n), {},
+         [&](Value iv, ValueRange) -> SmallVector<Value> {
+           run(iv, {});
+           return {};
+         });
+  if (known && *known % n == 0)
+    return;
+  auto tail = [&](OpBuilder &, Location loc) {
+    Value start = index(whole);
+    Value left = arith::SubIOp::create(b, index(size), start);
+    AffineExpr lane = axis(addAxis(i64Constant(0), {}, 0, /*lanes=*/true));
+    Value lanes = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                        indexVector(lane), broadcast(left));
+    run(start, lanes);
+    scf::YieldOp::create(b, loc);
+  };
+  Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, index(whole),
+                                     index(size));
+  scf::IfOp::create(b, some, tail);
+}
+
+/// The reductions that feed `root` through elementwise operations and views, at
+/// the results' places: whether any of them reduces the operand's last dimension.
+bool NestEmitter::vectorizeRoots(ArrayRef<Value> roots) {
+  for (Value root : roots) {
+    Value v = root;
+    while (Operation *op = v.getDefiningOp()) {
+      if (isa<lc::Elementwise, lc::View>(op)) {
+        // An expanded reduction is computed once, outside the inner loop.
+        if (isa<lc::ExpandOp>(op))
+          break;
+        Value next;
+        for (Value operand : op->getOperands()) {
+          Operation *def = operand.getDefiningOp();
+          if (def && !isa<lc::FullOp, lc::ConstantOp, lc::ExpandOp>(def)) {
+            next = operand;
+            break;
+          }
+        }
+        if (!next)
+          break;
+        v = next;
+        continue;
+      }
+      if (isa<lc::SumOp, lc::MeanOp, lc::AmaxOp, lc::AminOp, lc::ProdOp,
+              lc::AnyOp, lc::AllOp>(op)) {
+        auto dims = cast<DenseI64ArrayAttr>(op->getAttr("dims")).asArrayRef();
+        if (!dims.empty() &&
+            dims.back() == typeOf(op->getOperand(0)).getRank() - 1)
+          return false;
+      }
+      break;
+    }
+  }
+  return true;
+}
+
+/// A kernel that only computes elementwise over tensors of one number of elements
+/// needs one loop, whatever the dimensions are.
+bool NestEmitter::flattens(ArrayRef<Value> roots) {
+  AffineExpr total = lc::numElements(lc::getDims(roots[0]), ctx);
+  auto sameOrOne = [&](Value v) {
+    AffineExpr n = lc::numElements(lc::getDims(v), ctx);
+    return lc::provablyEqual(n, total) || lc::isConstant(n, 1);
+  };
+  for (Value root : roots)
+    if (!lc::provablyEqual(lc::numElements(lc::getDims(root), ctx), total))
+      return false;
+  for (Operation &op : kernel.function.front().without_terminator()) {
+    if (!isa<lc::Elementwise, lc::ReshapeOp, lc::FullOp, lc::ConstantOp,
+             lc::ExpandOp, lc::SizeOp>(op))
+      return false;
+    if (!llvm::all_of(op.getOperands(), sameOrOne) ||
+        !sameOrOne(op.getResult(0)))
+      return false;
+  }
+  return llvm::all_of(kernel.function.getArguments(), sameOrOne);
+}
+
+LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
+  // A root that updates a part of its operand runs over the part.
+  SmallVector<Value> values, buffers;
+  SmallVector<std::function<Place(Place)>> places;
+  for (auto [root, buffer] : llvm::zip_equal(roots, kernel.outputs)) {
+    buffers.push_back(buffer);
+    places.push_back([](Place place) { return place; });
+    auto update = root.getDefiningOp<lc::DynamicUpdateSliceOp>();
+    if (!update) {
+      values.push_back(root);
+      continue;
+    }
+    unsigned dim = update.getDim();
+    AffineExpr room = lc::getDims(update.getDest())[dim] -
+                      lc::getDims(update.getSource())[dim] + 1;
+    AffineExpr start =
+        dataIndex(update.getStart(), {}, simplified(room), /*wrap=*/true);
+    if (!start)
+      return failure();
+    values.push_back(update.getSource());
+    places.back() = [dim, start](Place place) {
+      place[dim] = place[dim] + start;
+      return place;
+    };
+  }
+  lc::Dims sizes = lc::getDims(values[0]);
+  for (Value v : values)
+    for (auto [x, y] : llvm::zip(lc::getDims(v), sizes))
+      if (typeOf(v).getRank() != int64_t(sizes.size()) || lc::provablyDifferent(x, y))
+        return kernel.function.emitError(
+            "expected the results of a kernel to have one shape");
+
+  auto storeAll = [&](Place place) {
+    for (auto [i, v] : llvm::enumerate(values))
+      store(eval(v, place), buffers[i], typeOf(roots[i]), places[i](place));
+  };
+  auto parallel = [&](AffineExpr extent, function_ref<void(AffineExpr)> body) {
+    schedule.extent = extent;
+    loop(kernel.begin, kernel.end, i64Constant(1), {},
+         [&](Value iv, ValueRange) -> SmallVector<Value> {
+           withScope(Scope(), [&] {
+             body(axis(addAxis(iv, extent, scopes.size() - 1)));
+             return 0;
+           });
+           return {};
+         });
+  };
+
+  flat = flattens(values) && values == SmallVector<Value>(roots);
+  if (flat) {
+    AffineExpr total = lc::numElements(sizes, ctx);
+    AffineExpr chunk = lc::constant(ctx, flatChunk);
+    schedule.work = chunk;
+    if (auto n = lc::getConstant(total); n && *n <= flatChunk)
+      chunk = schedule.work = total;
+    if (lc::isConstant(total, 0))
+      chunk = schedule.work = lc::constant(ctx, 1);
+    parallel(lc::simplify(total.ceilDiv(chunk)), [&](AffineExpr p) {
+      Value start = index(p * chunk);
+      Value left = arith::SubIOp::create(b, index(total), start);
+      Value count = arith::MinSIOp::create(b, left, index(chunk));
+      AffineExpr first = axis(addAxis(start, {}, scopes.size() - 1));
+      AffineExpr length = chunk;
+      if (!lc::isConstant(simplified(total % chunk), 0))
+        length = axis(addAxis(count, {}, scopes.size() - 1));
+      innerLoop(length, [&](AffineExpr i) { storeAll({first + i}); });
+    });
+    return failure(failed);
+  }
+
+  // Parallel over all dimensions but the one that vectors run along.
+  int inner = -1;
+  if (vectorizeRoots(values))
+    for (int i = sizes.size() - 1; i >= 0 && inner < 0; --i)
+      if (!lc::isConstant(sizes[i], 1))
+        inner = i;
+  AffineExpr extent = lc::constant(ctx, 1);
+  for (auto [i, size] : llvm::enumerate(sizes))
+    if (int(i) != inner)
+      extent = extent * size;
+  extent = lc::simplify(extent);
+  schedule.work = inner < 0 ? lc::constant(ctx, 1) : sizes[inner];
+  for (Value v : kernel.function.getArguments()) { // reductions read more
+    AffineExpr n = lc::numElements(lc::getDims(v), ctx);
+    auto inputs = lc::getConstant(n), iterations = lc::getConstant(extent);
+    auto work = lc::getConstant(schedule.work);
+    if (inputs && iterations && work && *iterations > 0 &&
+        *inputs / *iterations > *work)
+      schedule.work = lc::constant(ctx, *inputs / *iterations);
+  }
+  parallel(extent, [&](AffineExpr p) {
+    // The place in each outer dimension, as axes: computed once an iteration.
+    Place place(sizes.size(), lc::constant(ctx, 0));
+    AffineExpr rest = p;
+    for (int i = sizes.size() - 1; i >= 0; --i) {
+      if (i == inner || lc::isConstant(sizes[i], 1))
+        continue;
+      bool outermost = true;
+      for (int k = 0; k < i; ++k)
+        outermost &= k == inner || lc::isConstant(sizes[k], 1);
+      AffineExpr at = outermost ? rest : rest % sizes[i];
+      rest = rest.floorDiv(sizes[i]);
+      place[i] = isa<AffineDimExpr>(at)
+                     ? at
+                     : axis(addAxis(index(at), sizes[i], scopes.size() - 1));
+    }
+    if (inner < 0)
+      return storeAll(place);
+    innerLoop(sizes[inner], [&](AffineExpr i) {
+      Place full = place;
+      full[inner] = i;
+      storeAll(full);
+    });
+  });
+  return failure(failed);
+}
+
+LogicalResult NestEmitter::emitCumsum(lc::CumsumOp op, Schedule &schedule) {
+  lc::Dims sizes = lc::getDims(op.getInput());
+  unsigned dim = op.getDim();
+  AffineExpr extent = lc::constant(ctx, 1);
+  for (auto [i, size] : llvm::enumerate(sizes))
+    if (i != dim)
+      extent = extent * size;
+  schedule.extent = lc::simplify(extent);
+  schedule.work = sizes[dim];
+  Type compute = lc::computeType(typeOf(op.getInput()).getElementType());
+  loop(kernel.begin, kernel.end, i64Constant(1), {},
+       [&](Value iv, ValueRange) -> SmallVector<Value> {
+         withScope(Scope(), [&] {
+           Place place(sizes.size(), lc::constant(ctx, 0));
+           AffineExpr rest =
+               axis(addAxis(iv, schedule.extent, scopes.size() - 1));
+           for (int i = sizes.size() - 1; i >= 0; --i) {
+             if (i == int(dim))
+               continue;
+             place[i] = axis(addAxis(index(simplified(rest % sizes[i])),
+                                     sizes[i], scopes.size() - 1));
+             rest = rest.floorDiv(sizes[i]);
+           }
+           Value zero = identity(Combine::sum, compute);
+           loop(i64Constant(0), index(sizes[dim]), i64Constant(1), {zero},
+                [&](Value i, ValueRange sum) -> SmallVector<Value> {
+                  return withScope(Scope(), [&]() -> SmallVector<Value> {
+                    place[dim] = axis(addAxis(i, sizes[dim], scopes.size() - 1));
+                    Value v = eval(op.getInput(), place);
+                    if (!v)
+                      return SmallVector<Value>(sum);
+                    Value next = combine(Combine::sum, sum[0], v);
+                    store(next, kernel.outputs[0], typeOf(op.getResult()), place);
+                    return {next};
+                  });
+                });
+           return 0;
+         });
+         return {};
+       });
+  return failure(failed);
+}
+
+FailureOr<Schedule> NestEmitter::emit() {
+  SmallVector<Value> roots(
+      kernel.function.front().getTerminator()->getOperands());
+  Schedule schedule;
+  if (auto cumsum = roots[0].getDefiningOp<lc::CumsumOp>()) {
+    if (mlir::failed(emitCumsum(cumsum, schedule)))
+      return failure();
+    return schedule;
+  }
+  if (mlir::failed(emitMap(roots, schedule)))
+    return failure();
+  return schedule;
+}
+
+} // namespace lcompile::nest

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The loop-nest builder: emits a fused kernel of lc operations as loops.
+//
+// Emission is driven by demand. A value at a place (one affine expression a
+// dimension over the loops' axes) is emitted by asking its operation, which asks
+// its operands at places of their own; views only change the place, and a load
+// happens where a kernel input is reached. Every piece of code is put into the
+// outermost loop that it depends on.
+#ifndef PASSES_6_LOWER_NEST_NESTEMITTER_H
+#define PASSES_6_LOWER_NEST_NESTEMITTER_H
+
+#include "dialects/lc/IR/LcOps.h"
+#include "passes/6_lower/nest/IndexMath.h"
+#include "passes/6_lower/nest/NestTarget.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <map>
+
+namespace lcompile::nest {
+
+using Place = llvm::SmallVector<mlir::AffineExpr>;
+
+/// A kernel to emit: a function with lc operations, and its memory.
+struct Kernel {
+  mlir::func::FuncOp function; // tensors to tensors, one block
+  llvm::SmallVector<mlir::Value> inputs;  // buffers, one an argument
+  llvm::SmallVector<mlir::Value> outputs; // buffers, one a result
+  llvm::SmallVector<lc::SymbolAttr> symbols;
+  /// The value of symbol i, built at the kernel's start.
+  std::function<mlir::Value(unsigned)> symbolValue;
+  mlir::Value begin, end; // the part of the parallel loop to run, i64
+  /// Leaves the kernel when an index is out of range: (condition, position).
+  std::function<void(mlir::ImplicitLocOpBuilder &, mlir::Value, mlir::Value)>
+      failIf;
+};
+
+/// How a kernel was laid out.
+struct Schedule {
+  mlir::AffineExpr extent; // iterations of the parallel loop
+  mlir::AffineExpr work;   // elements computed in one iteration
+};
+
+class NestEmitter {
+public:
+  NestEmitter(Kernel kernel, NestTarget &target, mlir::OpBuilder &builder);
+
+  /// Emits the whole kernel at the builder's place. Fails with a diagnostic when
+  /// an operation has no emission.
+  mlir::FailureOr<Schedule> emit();
+
+private:
+  /// Where code can go: the kernel's body or the body of a loop.
+  struct Scope {
+    mlir::Block *block = nullptr;
+    int vectorAxis = -1;   // the axis whose lanes this loop handles at once
+    mlir::Value mask;      // lanes that exist, null: all
+    bool barrier = false;  // code must not move out: it is guarded here
+    std::map<std::pair<void *, std::vector<const void *>>, mlir::Value> values;
+    llvm::DenseMap<mlir::AffineExpr, mlir::Value> indices, indexVectors;
+  };
+
+  /// A variable that places may use.
+  struct Axis {
+    mlir::Value value; // i64: the first lane, or vector<i64> when `opaque`
+    unsigned scope;    // index in the scope stack
+    bool lanes = false;  // value, value + 1, ... in the lanes
+    bool opaque = false; // a vector of unrelated numbers
+  };
+
+  // ---- scopes (NestEmitter.cpp) --------------------------------------------
+  unsigned addAxis(mlir::Value value, mlir::AffineExpr size, unsigned scope,
+                   bool lanes = false, bool opaque = false);
+  mlir::AffineExpr axis(unsigned i) { return mlir::getAffineDimExpr(i, ctx); }
+  /// The innermost scope that the expressions need, not outside a guard.
+  unsigned scopeOf(llvm::ArrayRef<mlir::AffineExpr> exprs);
+  /// True when the expressions differ between lanes.
+  bool isVector(llvm::ArrayRef<mlir::AffineExpr> exprs);
+  mlir::Value mask() const;
+  /// Runs `build` with code going to scope `depth`; inner scopes are set aside.
+  template <typename Build>
+  auto inScope(unsigned depth, Build build);
+  void moveTo(const Scope &scope) { b.setInsertionPointToEnd(scope.block); }
+  /// Runs `build` in a scope of its own at the builder's place.
+  template <typename Build>
+  auto withScope(Scope scope, Build build);
+  mlir::AffineExpr simplified(mlir::AffineExpr expr) {
+    return nest::simplify(expr, bounds);
+  }
+
+  // ---- numbers (NestEmitter.cpp) ---------------------------------------------
+  mlir::Value i64Constant(int64_t value);
+  /// The expression as i64 in the scope that it needs.
+  mlir::Value index(mlir::AffineExpr expr);
+  /// The expression as vector<i64>, one number a lane.
+  mlir::Value indexVector(mlir::AffineExpr expr);
+  mlir::Value emitIndex(mlir::AffineExpr expr, bool vector);
+  mlir::Value broadcast(mlir::Value scalar);
+  mlir::VectorType vectorOf(mlir::Type element);
+  /// From memory to compute type and back.
+  mlir::Value toCompute(mlir::Value v, mlir::Type element);
+  mlir::Value toMemory(mlir::Value v, mlir::Type element);
+
+  // ---- values (Emit*.cpp) ------------------------------------------------------
+  /// The value at the place, in compute type: a vector when the place differs
+  /// between lanes, else a scalar. Null after a diagnostic.
+  mlir::Value eval(mlir::Value tensor, Place place);
+  mlir::Value evalUncached(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value load(mlir::Value buffer, mlir::RankedTensorType type,
+                   llvm::ArrayRef<mlir::AffineExpr> place);
+  void store(mlir::Value value, mlir::Value buffer, mlir::RankedTensorType type,
+             llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value elementwise(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value iota(lc::IotaOp op, mlir::AffineExpr place);
+  mlir::Value concat(lc::ConcatOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value pad(lc::PadOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value indexSelect(lc::IndexSelectOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value gather(lc::GatherOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value dynamicSlice(lc::DynamicSliceOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value insertSlice(lc::InsertSliceOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  /// The place that an index from data points at, as a new axis; checked.
+  mlir::AffineExpr dataIndex(mlir::Value indices, llvm::ArrayRef<mlir::AffineExpr> place,
+                             mlir::AffineExpr size, bool wrap);
+  /// `inside` where the condition holds (numbers i1, scalar or vector), else
+  /// `fill`; loads of `inside` happen only there.
+  mlir::Value guarded(mlir::Value condition, mlir::Type compute, bool vector,
+                      llvm::function_ref<mlir::Value()> inside,
+                      llvm::function_ref<mlir::Value()> outside);
+  /// low <= expr < high as i1, scalar or vector; null when always true.
+  mlir::Value inRange(mlir::AffineExpr expr, mlir::AffineExpr low, mlir::AffineExpr high);
+
+  // ---- reductions (EmitReductions.cpp) ------------------------------------------
+  struct Reduction {
+    Combine kind;
+    mlir::Type compute;
+    /// Sizes of the reduced axes, outermost first.
+    llvm::SmallVector<mlir::AffineExpr> sizes;
+    /// The element for these reduced axes.
+    std::function<mlir::Value(llvm::ArrayRef<mlir::AffineExpr>)> element;
+  };
+  mlir::Value reduce(const Reduction &reduction, bool vector);
+  mlir::Value identity(Combine kind, mlir::Type type);
+  mlir::Value combine(Combine kind, mlir::Value x, mlir::Value y);
+  mlir::Value reduceOp(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value pool(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value argReduce(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
+  /// The loops from `level` inwards; accumulators are carried through.
+  llvm::SmallVector<mlir::Value> reduceLoops(const Reduction &reduction, Place &place,
+                                             llvm::ArrayRef<mlir::Value> accumulators,
+                                             bool lanes);
+  llvm::SmallVector<mlir::Value> reduceLanes(const Reduction &reduction, Place &place,
+                                             llvm::ArrayRef<mlir::Value> accumulators);
+
+  // ---- loops (EmitLoops.cpp) -------------------------------------------------------
+  /// for (i = low; i < high; i += step) with values carried.
+  llvm::SmallVector<mlir::Value>
+  loop(mlir::Value low, mlir::Value high, mlir::Value step,
+       llvm::ArrayRef<mlir::Value> carried,
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
+  mlir::LogicalResult emitMap(llvm::ArrayRef<mlir::Value> roots, Schedule &schedule);
+  mlir::LogicalResult emitCumsum(lc::CumsumOp op, Schedule &schedule);
+  bool vectorizeRoots(llvm::ArrayRef<mlir::Value> roots);
+  bool flattens(llvm::ArrayRef<mlir::Value> roots);
+  void innerLoop(mlir::AffineExpr size, llvm::function_ref<void(mlir::AffineExpr)> body);
+
+  Kernel kernel;
+  NestTarget &target;
+  mlir::ImplicitLocOpBuilder b;
+  mlir::MLIRContext *ctx;
+  llvm::SmallVector<std::unique_ptr<Scope>> scopes;
+  llvm::SmallVector<Axis> axes;
+  Bounds bounds;
+  bool flat = false; // places have one expression, the row-major offset
+  bool failed = false;
+};
+
+template <typename Build>
+auto NestEmitter::inScope(unsigned depth, Build build) {
+  llvm::SmallVector<std::unique_ptr<Scope>> inner;
+  while (scopes.size() > depth + 1) {
+    inner.push_back(std::move(scopes.back()));
+    scopes.pop_back();
+  }
+  mlir::OpBuilder::InsertionGuard guard(b);
+  moveTo(*scopes.back());
+  auto result = build();
+  while (!inner.empty()) {
+    scopes.push_back(std::move(inner.back()));
+    inner.pop_back();
+  }
+  return result;
+}
+
+template <typename Build>
+auto NestEmitter::withScope(Scope scope, Build build) {
+  scope.block = b.getInsertionBlock();
+  scopes.push_back(std::make_unique<Scope>(std::move(scope)));
+  auto result = build();
+  scopes.pop_back();
+  return result;
+}
+
+} // namespace lcompile::nest
+
+#endif // PASSES_6_LOWER_NEST_NESTEMITTER_H

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The stages of the compiler. Read from top to bottom, this is what happens to a
+// model; comments stand where the order matters.
+#include "passes/Pipelines/Pipelines.h"
+
+#include "passes/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace lcompile {
+namespace {
+
+void clean(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void normalize(OpPassManager &pm, const PipelineOptions &) {
+  pm.addNestedPass<func::FuncOp>(createFunctionalize());
+  clean(pm);
+  pm.addPass(createVerifyNormalized());
+}
+
+void optimize(OpPassManager &pm, const PipelineOptions &) {
+  clean(pm);
+}
+
+void partition(OpPassManager &pm, const PipelineOptions &) {
+  pm.addNestedPass<func::FuncOp>(createDecomposeComposites());
+  clean(pm);
+  pm.addNestedPass<func::FuncOp>(createExternalizeConstants());
+  // Contractions choose first what they take along; the rest is fused around them.
+  pm.addNestedPass<func::FuncOp>(createFormLibraryRegions());
+  pm.addNestedPass<func::FuncOp>(createFormCodegenRegions());
+  pm.addPass(createOutlineKernels());
+  pm.addPass(createMarkInPlace());
+}
+
+void lower(OpPassManager &pm, const PipelineOptions &options) {
+  GenerateCpuKernelsOptions kernels;
+  kernels.vectorBits = options.vectorBits;
+  pm.addPass(createGenerateCpuKernels(kernels));
+  // Plans while kernels still say what they mean, then forgets them.
+  pm.addPass(createPlanBuffers());
+  pm.addPass(createExpandVectorMath());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertRtToLLVM());
+  // What ExpandVectorMath left becomes intrinsics or calls of libm.
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(arith::createArithExpandOpsPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  clean(pm);
+}
+
+constexpr Stage stages[] = {
+    {"normalize", "imported IR to the contract form", normalize},
+    {"optimize", "target-independent rewriting", optimize},
+    {"partition", "which unit runs what; kernels", partition},
+    {"lower", "machine code's dialect and the host program", lower},
+};
+
+} // namespace
+
+ArrayRef<Stage> getStages() { return stages; }
+
+int findStage(StringRef name) {
+  for (auto [i, stage] : llvm::enumerate(getStages()))
+    if (stage.name == name)
+      return i;
+  return -1;
+}
+
+void registerPipelines() {
+  for (const Stage &stage : getStages())
+    mlir::registerPassPipeline(
+        ("lc-" + stage.name).str(), stage.summary,
+        [&stage](OpPassManager &pm, StringRef, auto) {
+          stage.build(pm, {});
+          return success();
+        },
+        [](auto) {});
+}
+
+} // namespace lcompile

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The compiler as a table of contents: its stages and what each runs.
+#ifndef PASSES_PIPELINES_PIPELINES_H
+#define PASSES_PIPELINES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+
+namespace lcompile {
+
+struct PipelineOptions {
+  unsigned vectorBits = 512; // of the target
+};
+
+/// One stage. `build` adds its passes.
+struct Stage {
+  llvm::StringLiteral name;
+  llvm::StringLiteral summary;
+  void (*build)(mlir::OpPassManager &pm, const PipelineOptions &options);
+};
+
+/// All stages in their order; the import is before the first.
+llvm::ArrayRef<Stage> getStages();
+
+/// The index of a stage by name, or -1.
+int findStage(llvm::StringRef name);
+
+/// Registers `lc-normalize`, ... as pipelines of lcompile-opt.
+void registerPipelines();
+
+} // namespace lcompile
+
+#endif // PASSES_PIPELINES_PIPELINES_H
