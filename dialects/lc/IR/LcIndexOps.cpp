@@ -61,16 +61,22 @@ static LogicalResult verifyDynamicSlice(Operation *op, Value whole, Value part,
   if (!fits)
     return op->emitOpError() << "expected " << large << " and " << small
                              << " to differ in dimension " << dim << " only ("
-                             << rule << ")";
+                             << rule << "_c1)";
+  auto size = getConstant(getDims(large)[dim]);
+  auto count = getConstant(getDims(small)[dim]);
+  if (size && count && *count > *size)
+    return op->emitOpError() << "expected a part that fits, found " << *count
+                             << " of " << *size << " elements along dimension "
+                             << dim << " (" << rule << "_c2)";
   return success();
 }
 
 LogicalResult DynamicSliceOp::verify() {
   return verifyDynamicSlice(*this, getInput(), getResult(), getDim(),
-                            "dynamic_slice_c1");
+                            "dynamic_slice");
 }
 
 LogicalResult DynamicUpdateSliceOp::verify() {
   return verifyDynamicSlice(*this, getDest(), getSource(), getDim(),
-                            "dynamic_update_slice_c1");
+                            "dynamic_update_slice");
 }

@@ -37,6 +37,7 @@ def Lc_DynamicSliceOp : Lc_Op<"dynamic_slice"> {
   let description = [{
     Negative starts count from the end.
     Rule dynamic_slice_c1: only dimension `dim` differs, and `dim` exists.
+    Rule dynamic_slice_c2: the slice is not larger than the input.
 
     Example: `%2 = lc.dynamic_slice %0, %i {dim = 0 : i64} : (tensor<8x4xf32>, tensor<i64>) -> tensor<1x4xf32>`
   }];
@@ -49,7 +50,9 @@ def Lc_DynamicSliceOp : Lc_Op<"dynamic_slice"> {
 def Lc_DynamicUpdateSliceOp : Lc_Op<"dynamic_update_slice", [AllTypesMatch<["dest", "result"]>]> {
   let summary = "dest with source along one dimension at a place from data, x[i] = y";
   let description = [{
+    Negative starts count from the end.
     Rule dynamic_update_slice_c1: source differs from dest in dimension `dim` only.
+    Rule dynamic_update_slice_c2: the source is not larger than dest.
 
     Example: `%3 = lc.dynamic_update_slice %0, %1, %i {dim = 0 : i64} : (tensor<8x4xf32>, tensor<1x4xf32>, tensor<i64>) -> tensor<8x4xf32>`
   }];

@@ -54,10 +54,11 @@ def Lc_IotaOp : Lc_Op<"iota"> {
 
 def Lc_SizeOp : Lc_Op<"size"> {
   let summary = "The value of an expression of the symbols, as a 0-d tensor";
-  let description = "Example: `%0 = lc.size #lc.dims<s0 * 2> : tensor<i64>`";
+  let description = "Example: `%0 = lc.size #lc.dims<s0 * 2> -> tensor<i64>`";
   let arguments = (ins Lc_DimsAttr:$expr);
   let results = (outs 0DTensorOf<[I64]>:$result);
-  let assemblyFormat = "$expr attr-dict `:` type($result)";
+  // Not `:`, which an attribute of a dialect would read as its own type.
+  let assemblyFormat = "$expr attr-dict `->` type($result)";
 }
 
 def Lc_ItemOp : Lc_Op<"item"> {

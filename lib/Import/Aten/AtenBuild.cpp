@@ -47,7 +47,13 @@ static TypedAttr numberAttr(Builder &b, Type element, double value) {
     return b.getFloatAttr(element, value);
   if (element.isInteger(1))
     return b.getIntegerAttr(element, value != 0);
-  return b.getIntegerAttr(element, static_cast<int64_t>(value));
+  // Saturated: a C++ conversion of what does not fit means nothing.
+  constexpr double limit = 9223372036854775808.0; // 2^63
+  int64_t integer = std::isnan(value)    ? 0
+                    : value >= limit     ? std::numeric_limits<int64_t>::max()
+                    : value < -limit     ? std::numeric_limits<int64_t>::min()
+                                         : static_cast<int64_t>(value);
+  return b.getIntegerAttr(element, integer);
 }
 
 Value AtenCall::full(ArrayRef<AffineExpr> dims, Type element, double value) {
@@ -146,6 +152,10 @@ Value AtenCall::materialize(const Datum &d, ArrayRef<AffineExpr> dims,
     return {};
   if (d.isTensor())
     return broadcastTo(convert(d.value(), element), dims);
+  // Large integers are not exact as floating point.
+  if (d.isInt() && element.isInteger(64))
+    return makeTyped<lc::FullOp>(lc::makeTensorType(dims, element),
+                                 b.getIntegerAttr(element, d.asInt()));
   if (d.isNumber())
     return full(dims, element, d.asFloat());
   if (d.isSize()) {

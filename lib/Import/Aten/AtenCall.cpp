@@ -241,6 +241,9 @@ const AtenTable &AtenTable::get() {
     addPoolRules(t);
     addRecurrentRules(t);
     addScalarRules(t);
+    addPropertyRules(t);
+    addCompositeRules(t);
+    addAliasRules(t);
     return t;
   }();
   return table;

@@ -168,6 +168,10 @@ void addNormRules(AtenTable &table);
 void addPoolRules(AtenTable &table);
 void addRecurrentRules(AtenTable &table);
 void addScalarRules(AtenTable &table);
+void addPropertyRules(AtenTable &table);
+void addCompositeRules(AtenTable &table);
+/// Other names of operators above: last.
+void addAliasRules(AtenTable &table);
 
 } // namespace lcompile::import
 

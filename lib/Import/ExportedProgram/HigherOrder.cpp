@@ -80,6 +80,21 @@ void Graph::higherOrder(StringRef name, Json node, const ModelLocation &where) {
               where, schema);
 }
 
+/// The condition, refused where it has not one element.
+static Datum checkedCondition(const Datum &condition, ProgramBuilder &builder,
+                              StringRef schema, const ModelLocation &where) {
+  if (!condition.isTensor())
+    return condition;
+  AffineExpr count =
+      lc::numElements(lc::getDims(condition.value()), builder.context());
+  if (lc::isConstant(count, 1))
+    return condition;
+  builder.refuse(schema, where,
+                 "the condition is " + condition.describe() +
+                     ", expected a tensor with one element");
+  return Datum::poison();
+}
+
 void Graph::cond(ArrayRef<Json> inputs, Json node, const ModelLocation &where) {
   Datum condition = argument(inputs[0]), operands = argument(inputs[3]);
   size_t count = outputCount(inputs[1]);
@@ -92,6 +107,8 @@ void Graph::cond(ArrayRef<Json> inputs, Json node, const ModelLocation &where) {
   auto branch = [&](Json body) {
     return [&, body] { return subgraph(body, operands.list(), {}); };
   };
+  condition =
+      checkedCondition(condition, program.builder, "higher_order::cond", where);
   Data results = program.builder.buildIf(condition, branch(inputs[1]),
                                          branch(inputs[2]), where);
   if (!program.failure.failed())
@@ -120,7 +137,11 @@ void Graph::whileLoop(ArrayRef<Json> inputs, Json node,
   };
   Data results = program.builder.buildWhile(
       carried.list(),
-      [&](Data state) { return subgraph(inputs[0], all(state), {})[0]; },
+      [&](Data state) {
+        return checkedCondition(subgraph(inputs[0], all(state), {})[0],
+                                program.builder, "higher_order::while_loop",
+                                where);
+      },
       [&](Data state) { return subgraph(inputs[1], all(state), {}); }, where);
   if (!program.failure.failed())
     bindResults(node, results, where, "higher_order::while_loop");

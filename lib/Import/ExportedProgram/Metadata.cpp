@@ -2,6 +2,8 @@
 // Where nodes come from: what their metadata say about source and module.
 #include "lib/Import/ExportedProgram/Metadata.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace llvm;
 
 namespace lcompile::import {

@@ -132,8 +132,15 @@ void Replay::runIf(const Node &node) {
     return;
   }
   condition = operand(node, 0);
+  if (condition.isPoison()) {
+    // Both branches of torch.nn's own code would list operators for every mode and
+    // rank; which one counts is open, so neither is read.
+    for (int64_t value : node.results)
+      define(value, Datum::poison());
+    return;
+  }
   std::vector<Cell> types;
-  if (hasUninitialized && !condition.isPoison()) {
+  if (hasUninitialized) {
     types = typesOf(yesBlock, node);
     std::vector<Cell> other = typesOf(noBlock, node);
     for (size_t i = 0; i < types.size(); ++i)

@@ -100,6 +100,36 @@ void remove(Replay &r, const Node &node) {
   d.keys.erase(d.keys.begin() + *at);
 }
 
+void setDefault(Replay &r, const Node &node) {
+  Cell cell = r.operand(node, 0);
+  if (!r.mayChange(node, cell))
+    return;
+  auto at = find(r, node, 1, *cell.box);
+  if (!at)
+    return;
+  if (*at == cell.box->keys.size())
+    put(*cell.box, *at, r.operand(node, 1), r.operand(node, 2));
+  r.result(node, cell.box->items[*at]);
+}
+
+/// dict([(key, value), ...]).
+void fromPairs(Replay &r, const Node &node) {
+  Container *pairs = r.container(node, 0);
+  if (!pairs)
+    return;
+  Cell cell = r.list({}, Container::Dict);
+  for (const Cell &pair : pairs->items) {
+    if (!pair.box || pair.box->items.size() != 2)
+      return r.refuse(node, "expected pairs, found " + describe(pair));
+    size_t at = 0;
+    while (at < cell.box->keys.size() &&
+           describe(cell.box->keys[at]) != describe(pair.box->items[0]))
+      ++at;
+    put(*cell.box, at, pair.box->items[0], pair.box->items[1]);
+  }
+  r.result(node, cell);
+}
+
 void update(Replay &r, const Node &node) {
   Cell cell = r.operand(node, 0), other = r.operand(node, 1);
   if (!r.mayChange(node, cell) || !other.box)
@@ -204,7 +234,7 @@ void enterOrExit(Replay &r, const Node &node) {
 } // namespace
 
 void addDictHandlers(Handlers &h) {
-  h.first["prim::DictConstruct"] = construct<false>;
+  h.first["prim::DictConstruct"] = h.first["aten::dict"] = construct<false>;
   h.first["constant::dict"] = construct<true>;
   for (StringRef key : {"str", "int", "bool", "float"}) {
     h.first[("aten::__getitem__.Dict_" + key).str()] = getItem;
@@ -221,6 +251,9 @@ void addDictHandlers(Handlers &h) {
     h.first[("aten::values." + key).str()] = values;
     h.first[("aten::items." + key).str()] = items;
     h.first[("aten::copy.Dict_" + key).str()] = copy;
+    h.first[("aten::dict.Dict_" + key).str()] = copy;
+    h.first[("aten::dict." + key).str()] = fromPairs;
+    h.first[("aten::setdefault." + key).str()] = setDefault;
     h.first[("aten::clear." + key).str()] = clear;
   }
   h.first["prim::CreateObject"] = createObject;

@@ -6,44 +6,6 @@ using namespace mlir;
 
 namespace lcompile::import::torchscript {
 
-static TypeTree parseType(StringRef &text, unsigned depth) {
-  TypeTree tree;
-  if (text.empty() || depth > 32)
-    return tree;
-  tree.kind = text.front();
-  text = text.drop_front();
-  switch (tree.kind) {
-  case '?':
-  case '[':
-    tree.parts.push_back(parseType(text, depth + 1));
-    break;
-  case '{':
-    tree.parts.push_back(parseType(text, depth + 1));
-    tree.parts.push_back(parseType(text, depth + 1));
-    break;
-  case '(':
-    while (!text.empty() && !text.consume_front(")")) {
-      text.consume_front(",");
-      size_t end = text.find_first_of("=,)[({?");
-      if (end != StringRef::npos && text[end] == '=') {
-        tree.names.push_back(text.take_front(end).str());
-        text = text.drop_front(end + 1);
-      }
-      tree.parts.push_back(parseType(text, depth + 1));
-    }
-    break;
-  case '*':
-    tree.text = text.take_until([](char c) { return c == ',' || c == ')'; }).str();
-    text = text.drop_front(tree.text.size());
-    break;
-  default:
-    break;
-  }
-  return tree;
-}
-
-TypeTree parseType(StringRef text) { return parseType(text, 0); }
-
 //===----------------------------------------------------------------------===//
 // What is known about a path
 //===----------------------------------------------------------------------===//
@@ -139,6 +101,7 @@ std::optional<Inputs::Plan> Inputs::planTensor(const std::string &path,
     }
     dims.push_back(pb.addSymbol(symbol, size.min, size.max, size.step));
   }
+  names.push_back(path);
   return Plan{'T', pb.addInput(path, dims, element), {}, -1, {}, {}};
 }
 
@@ -321,36 +284,6 @@ Cell Inputs::cellOf(const Plan &plan, Replay &replay) {
 void Inputs::define(Replay &replay) {
   for (auto [argument, plan] : llvm::zip(recording.arguments, plans))
     replay.define(argument.value, cellOf(plan, replay));
-}
-
-void nameOutputs(const Cell &cell, const TypeTree &type, const std::string &prefix,
-                 Data &outputs, std::vector<std::string> &names) {
-  const TypeTree &known = type.kind == '?' ? type.parts[0] : type;
-  if (!cell.box) {
-    if (cell.isNone())
-      return;
-    outputs.push_back(cell.isUnknown() ? Datum::poison() : cell.datum);
-    names.push_back(prefix.empty() ? "output" : prefix);
-    return;
-  }
-  for (size_t i = 0; i < cell.box->items.size(); ++i) {
-    std::string part = std::to_string(i);
-    bool named = i < known.names.size() || i < cell.box->keys.size();
-    if (i < known.names.size())
-      part = known.names[i];
-    else if (i < cell.box->keys.size())
-      part = cell.box->keys[i].isText() ? cell.box->keys[i].datum.text()
-                                        : describe(cell.box->keys[i]);
-    std::string name = !prefix.empty() ? prefix + "_" + part
-                       : named         ? part
-                                       : "output_" + part;
-    TypeTree inner;
-    if (known.kind == '(' && i < known.parts.size())
-      inner = known.parts[i];
-    else if (!known.parts.empty() && known.kind != '(')
-      inner = known.parts.back();
-    nameOutputs(cell.box->items[i], inner, name, outputs, names);
-  }
 }
 
 } // namespace lcompile::import::torchscript

@@ -29,6 +29,8 @@ public:
                std::string &error);
   /// Gives the recorded arguments their values. After begin().
   void define(Replay &replay);
+  /// The name of a function argument.
+  const std::string &name(unsigned index) const { return names[index]; }
 
 private:
   /// Leaves are numbers of function arguments; `scalars` of them are items.
@@ -57,12 +59,13 @@ private:
   std::vector<InputSpec> specs;
   std::vector<bool> used;
   std::vector<Plan> plans;
+  std::vector<std::string> names; // of function arguments
   std::vector<std::pair<std::string, std::string>> missing; // name, example of a shape
   std::string problem;
 };
 
-/// The returned tensors with their names: "output", "output_0" of a tuple, keys of
-/// a dict, fields of a named tuple. None is left out.
+/// The returned tensors with their names: "output", "output0" of a tuple, keys of
+/// a dict, fields of a named tuple; "output1.0" inside of them. None is left out.
 void nameOutputs(const Cell &cell, const TypeTree &type, const std::string &prefix,
                  Data &outputs, std::vector<std::string> &names);
 

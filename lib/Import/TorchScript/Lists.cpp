@@ -14,16 +14,6 @@ std::vector<Cell> all(Replay &r, const Node &node) {
   return items;
 }
 
-/// The container that is operand `i`; null after a refusal.
-Container *box(Replay &r, const Node &node, size_t i) {
-  Cell cell = r.operand(node, i);
-  if (cell.box)
-    return cell.box.get();
-  if (!cell.isPoison())
-    r.refuse(node, "expected a list, found " + describe(cell));
-  return nullptr;
-}
-
 /// The number that is operand `i`, known now.
 std::optional<int64_t> number(Replay &r, const Node &node, size_t i) {
   Cell cell = r.operand(node, i);
@@ -62,7 +52,7 @@ void constantList(Replay &r, const Node &node) {
 }
 
 void unpack(Replay &r, const Node &node) {
-  Container *list = box(r, node, 0);
+  Container *list = r.container(node, 0);
   if (!list)
     return;
   if (list->items.size() != node.results.size())
@@ -73,7 +63,7 @@ void unpack(Replay &r, const Node &node) {
 }
 
 void getItem(Replay &r, const Node &node) {
-  Container *list = box(r, node, 0);
+  Container *list = r.container(node, 0);
   if (auto at = list ? place(r, node, 1, list->items.size()) : std::nullopt)
     r.result(node, list->items[*at]);
 }
@@ -86,11 +76,6 @@ void setItem(Replay &r, const Node &node) {
     list.box->items[*at] = r.operand(node, 2);
     r.result(node, list);
   }
-}
-
-void length(Replay &r, const Node &node) {
-  if (Container *list = box(r, node, 0))
-    r.result(node, Datum(int64_t(list->items.size())));
 }
 
 void append(Replay &r, const Node &node) {
@@ -117,7 +102,7 @@ void insert(Replay &r, const Node &node) {
 /// list.extend(other) and list += other.
 void extend(Replay &r, const Node &node) {
   Cell list = r.operand(node, 0);
-  Container *other = box(r, node, 1);
+  Container *other = r.container(node, 1);
   if (!other || !r.mayChange(node, list))
     return;
   std::vector<Cell> more = other->items; // it may be the same list
@@ -156,12 +141,12 @@ void reverse(Replay &r, const Node &node) {
 }
 
 void copy(Replay &r, const Node &node) {
-  if (Container *list = box(r, node, 0))
+  if (Container *list = r.container(node, 0))
     r.result(node, r.list(list->items));
 }
 
 void concatenate(Replay &r, const Node &node) {
-  Container *x = box(r, node, 0), *y = x ? box(r, node, 1) : nullptr;
+  Container *x = r.container(node, 0), *y = x ? r.container(node, 1) : nullptr;
   if (!y)
     return;
   std::vector<Cell> items = x->items;
@@ -172,7 +157,7 @@ void concatenate(Replay &r, const Node &node) {
 /// list * n and n * list.
 template <size_t listAt>
 void repeat(Replay &r, const Node &node) {
-  Container *list = box(r, node, listAt);
+  Container *list = r.container(node, listAt);
   auto times = list ? number(r, node, 1 - listAt) : std::nullopt;
   if (!times)
     return;
@@ -186,7 +171,7 @@ void repeat(Replay &r, const Node &node) {
 
 /// list[start:end:step]; None stands for either end.
 void slice(Replay &r, const Node &node) {
-  Container *list = box(r, node, 0);
+  Container *list = r.container(node, 0);
   if (!list)
     return;
   auto end = [&](size_t i, int64_t otherwise) -> std::optional<int64_t> {
@@ -210,57 +195,6 @@ void slice(Replay &r, const Node &node) {
   r.result(node, r.list(std::move(items), list->kind));
 }
 
-/// 1: equal, 0: different, -1: only known when the model runs.
-int compare(Replay &r, const Cell &x, const Cell &y) {
-  if (x.box && y.box) {
-    if (x.box->items.size() != y.box->items.size())
-      return 0;
-    int result = 1;
-    for (size_t i = 0; i < x.box->items.size(); ++i) {
-      int item = compare(r, x.box->items[i], y.box->items[i]);
-      result = item == 0 ? 0 : result == 1 ? item : result;
-    }
-    return result;
-  }
-  Datum a, b;
-  if (r.known(x, a) && r.known(y, b)) {
-    if (a.isNumber() && b.isNumber())
-      return a.isFloat() || b.isFloat() ? a.asFloat() == b.asFloat()
-                                        : a.asInt() == b.asInt();
-    if (a.isString() && b.isString())
-      return a.text() == b.text();
-    return a.isNone() && b.isNone();
-  }
-  if (x.box || y.box || x.isUnknown() || y.isUnknown())
-    return -1;
-  AffineExpr m = x.datum.size(r.context()), n = y.datum.size(r.context());
-  if (!m || !n)
-    return -1;
-  return lc::provablyEqual(m, n) ? 1 : lc::provablyDifferent(m, n) ? 0 : -1;
-}
-
-template <bool whenEqual>
-void equal(Replay &r, const Node &node) {
-  int same = compare(r, r.operand(node, 0), r.operand(node, 1));
-  r.result(node, same < 0 ? Cell::unknown("a comparison of lists that are known only "
-                                          "when the model runs")
-                          : Cell(Datum((same == 1) == whenEqual)));
-}
-
-void contains(Replay &r, const Node &node) {
-  Container *list = box(r, node, 0);
-  if (!list)
-    return;
-  int found = 0;
-  for (const Cell &item : list->items) {
-    int same = compare(r, item, r.operand(node, 1));
-    found = same == 1 ? 1 : found == 0 ? same : found;
-  }
-  r.result(node, found < 0 ? Cell::unknown("a search in a list that is known only when "
-                                           "the model runs")
-                           : Cell(Datum(found == 1)));
-}
-
 } // namespace
 
 void addListHandlers(Handlers &h) {
@@ -270,27 +204,21 @@ void addListHandlers(Handlers &h) {
   h.first["constant::tuple"] = constantList<Container::Tuple>;
   for (StringRef kind : {"prim::ListUnpack", "prim::TupleUnpack"})
     h.first[kind] = unpack;
-  for (StringRef kind : {"prim::TupleIndex", "aten::__getitem__.t"})
+  for (StringRef kind : {"prim::TupleIndex", "aten::__getitem__.t", "aten::select.t"})
     h.first[kind] = getItem;
   h.first["prim::TupleSlice"] = slice;
   h.first["aten::slice.t"] = slice;
   h.first["aten::_set_item.t"] = setItem;
-  h.first["aten::len.t"] = length;
   h.first["aten::append.t"] = append;
   h.first["aten::insert.t"] = insert;
   h.first["aten::extend.t"] = h.first["aten::add_.t"] = extend;
   h.first["aten::pop.t"] = h.first["aten::Delete.t"] = pop;
   h.first["aten::clear.t"] = clear;
   h.first["aten::reverse.t"] = reverse;
-  h.first["aten::copy.t"] = h.first["aten::list.t"] = copy;
+  h.first["aten::copy.t"] = h.first["aten::list.t"] = h.first["aten::Size"] = copy;
   h.first["aten::add.t"] = concatenate;
   h.first["aten::mul.left_t"] = repeat<0>;
   h.first["aten::mul.right_"] = repeat<1>;
-  for (StringRef element : {"int", "float", "bool", "str"}) {
-    h.first[("aten::eq." + element + "_list").str()] = equal<true>;
-    h.first[("aten::ne." + element + "_list").str()] = equal<false>;
-    h.first[("aten::__contains__." + element + "_list").str()] = contains;
-  }
 }
 
 } // namespace lcompile::import::torchscript

@@ -7,6 +7,8 @@
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/csrc/jit/serialization/import_read.h>
 
+#include <c10/util/Exception.h>
+
 namespace {
 
 using caffe2::serialize::PyTorchStreamReader;
@@ -92,17 +94,25 @@ std::string whyNot(PyTorchStreamReader &reader) {
          "torch.jit.script and torch.jit.save, or torch.export";
 }
 
-/// The first line of the cause with words in it.
+/// The first line of the cause with words in it, without libtorch's decoration.
 std::string firstLine(const char *what) {
   std::istringstream lines(what);
   std::string line;
-  while (std::getline(lines, line)) {
-    size_t first = line.find_first_not_of(" \t\r");
-    if (first != std::string::npos)
-      return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
-  }
-  return "unknown error";
+  while (std::getline(lines, line) && line.find_first_not_of(" \t\r") == line.npos)
+    ;
+  if (size_t end = line.find("] . "); line.rfind("[enforce fail", 0) == 0 && end != line.npos)
+    line = line.substr(end + 4);
+  line = line.substr(0, line.find(" This is an internal miniz error"));
+  for (char &c : line)
+    if (c < ' ' || c > '~')
+      c = '?';
+  return line.empty() ? "unknown error" : line;
 }
+
+/// What libtorch warns of says nothing about the import.
+struct Silence final : c10::WarningHandler {
+  void process(const c10::Warning &) override {}
+};
 
 int fail(char *error, size_t size, const std::string &text) {
   if (size)
@@ -115,6 +125,8 @@ int fail(char *error, size_t size, const std::string &text) {
 extern "C" __attribute__((visibility("default"))) int
 lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *user,
                     char *error, size_t error_size) {
+  Silence silence;
+  c10::WarningUtils::WarningHandlerGuard guard(&silence);
   std::string stage = "is not a TorchScript archive: ";
   try {
     if (sink->size != sizeof(lc_torchscript_sink))
@@ -132,7 +144,7 @@ lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *use
     findStorages(*file, reader, facts);
     findExamples(reader, facts);
     module.eval();
-    if (!module.find_method("forward"))
+    if (!lcompile::torchscript::forwardOf(module))
       return fail(error, error_size,
                   "has no method 'forward', only " +
                       (module.get_methods().empty() ? std::string("data")

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Replays nodes that are calls; constants and the values of numbers.
+// Replays nodes that are calls of operators.
 #include "lib/Import/TorchScript/Replay.h"
 
-#include "dialects/lc/IR/WeightStore.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 
 namespace lcompile::import::torchscript {
 
-/// Tensors without a name of at most this many elements stand in the program.
-static constexpr int64_t inlineLimit = 16;
-
 const Handlers &Handlers::get() {
   static const Handlers handlers = [] {
     Handlers h;
     addListHandlers(h);
+    addListQueryHandlers(h);
     addDictHandlers(h);
     addScalarHandlers(h);
     addTextHandlers(h);
@@ -40,76 +36,6 @@ Cell Replay::run() {
   runBlock(recording.body);
   auto found = cells.find(recording.result);
   return found == cells.end() ? constant(recording.result) : found->second;
-}
-
-//===----------------------------------------------------------------------===//
-// Constants
-//===----------------------------------------------------------------------===//
-
-static ElementsAttr elementsOf(const TensorConstant &c, RankedTensorType type) {
-  if (!type.getElementType().isInteger(1))
-    return DenseElementsAttr::getFromRawBuffer(type, c.data);
-  SmallVector<bool> bits(c.data.size());
-  for (size_t i = 0; i < bits.size(); ++i)
-    bits[i] = c.data[i] != 0;
-  return DenseElementsAttr::get(type, bits);
-}
-
-void Replay::constants() {
-  lc::WeightStore &store = lc::getWeightStore(context());
-  unsigned unnamed = 0;
-  for (const auto &[value, c] : recording.tensors) {
-    Type element = dtypeOf(c.dtype, context());
-    if (!element) {
-      define(value, Cell::unknown("a tensor of " + dtypeName(c.dtype)));
-      continue;
-    }
-    auto type = RankedTensorType::get(c.sizes, element);
-    if (c.name.empty() && type.getNumElements() <= inlineLimit) {
-      define(value, pb.constant(elementsOf(c, type)));
-      continue;
-    }
-    std::string key =
-        c.name.empty() ? "constant_" + std::to_string(unnamed++) : c.name;
-    key = store.insert(key, {type, c.data, c.owner});
-    define(value, pb.parameter(key, type));
-  }
-}
-
-Cell Replay::constant(int64_t value) const {
-  if (auto found = cells.find(value); found != cells.end())
-    return found->second;
-  if (auto found = recording.scalars.find(value); found != recording.scalars.end())
-    return found->second;
-  if (auto found = recording.opaque.find(value); found != recording.opaque.end())
-    return Cell::unknown(found->second);
-  return Cell::unknown("a value that was never set");
-}
-
-bool Replay::known(const Cell &cell, Datum &value) const {
-  if (cell.box || cell.isUnknown())
-    return false;
-  value = cell.datum;
-  if (!value.isTensor())
-    return value.isNumber() || value.isNone() ||
-           (value.isString() && !isUninitialized(cell));
-  auto op = value.value().getDefiningOp<lc::ConstantOp>();
-  auto elements = op ? dyn_cast<DenseElementsAttr>(op.getValue()) : nullptr;
-  if (!elements || elements.getNumElements() != 1)
-    return false;
-  Type type = elements.getElementType();
-  if (isa<FloatType>(type)) {
-    bool loses;
-    APFloat number = *elements.value_begin<APFloat>();
-    number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &loses);
-    value = Datum(number.convertToDouble());
-  } else {
-    APInt number = *elements.value_begin<APInt>();
-    value = type.isInteger(1)           ? Datum(!number.isZero())
-            : type.isUnsignedInteger() ? Datum(int64_t(number.getZExtValue()))
-                                        : Datum(number.getSExtValue());
-  }
-  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -149,6 +75,15 @@ Cell Replay::list(std::vector<Cell> items, Container::Kind kind) {
   return box;
 }
 
+Container *Replay::container(const Node &node, size_t i) {
+  Cell cell = operand(node, i);
+  if (cell.box)
+    return cell.box.get();
+  if (!cell.isPoison())
+    refuse(node, "expected a list, tuple or dict, found " + describe(cell));
+  return nullptr;
+}
+
 bool Replay::mayChange(const Node &node, const Cell &cell) {
   if (!cell.box || cell.box->kind == Container::Tuple) {
     refuse(node, "changes " + describe(cell) + ", expected a list or dict");
@@ -172,29 +107,6 @@ bool Replay::mayChange(const Node &node, const Cell &cell) {
   return true;
 }
 
-Datum Replay::asTensor(const Cell &cell) {
-  const Datum &d = cell.datum;
-  if (cell.box || cell.isUnknown() || d.isTensor() || d.isPoison())
-    return toDatum(cell);
-  OpBuilder &b = pb.builder();
-  auto scalar = [&](Type element) { return RankedTensorType::get({}, element); };
-  if (d.isBool())
-    return pb.constant(DenseElementsAttr::get(scalar(b.getI1Type()), d.asBool()));
-  if (d.isInt())
-    return pb.constant(DenseElementsAttr::get(scalar(b.getI64Type()), d.asInt()));
-  if (d.isFloat())
-    return pb.constant(DenseElementsAttr::get(scalar(b.getF64Type()), d.asFloat()));
-  if (d.isSize()) {
-    auto expr = lc::DimsAttr::get({d.size(context())}, context());
-    return Value(
-        lc::SizeOp::create(b, b.getUnknownLoc(), scalar(b.getI64Type()), expr));
-  }
-  if (d.isRuntimeScalar())
-    return Value(lc::ScalarOp::create(b, b.getUnknownLoc(),
-                                      scalar(d.value().getType()), d.value()));
-  return d;
-}
-
 //===----------------------------------------------------------------------===//
 // Nodes
 //===----------------------------------------------------------------------===//
@@ -215,11 +127,15 @@ void Replay::runNode(const Node &node) {
     handler = handlers.last.lookup(node.kind);
   if (!handler)
     return callOperator(node);
-  bool poison = false;
-  for (int64_t value : node.operands)
-    if (auto found = cells.find(value); found != cells.end())
+  // What is put into a container may be poison, the rest of its elements is not.
+  StringRef kind = node.kind;
+  bool constructs = kind.ends_with("Construct"), poison = false;
+  bool stores = kind.starts_with("aten::append") || kind.starts_with("aten::insert") ||
+                kind.starts_with("aten::_set_item") || kind == "prim::SetAttr";
+  for (int64_t value : ArrayRef(node.operands).take_front(stores ? 1 : node.operands.size()))
+    if (auto found = cells.find(value); found != cells.end() && !constructs)
       poison |= found->second.isPoison();
-  if (poison && !StringRef(node.kind).ends_with("Construct"))
+  if (poison)
     for (int64_t value : node.results)
       define(value, Datum::poison());
   else
@@ -272,29 +188,26 @@ Datum Replay::adapt(const Node &node, size_t i) {
   return toDatum(cell);
 }
 
-bool Replay::changesWeight(const Node &node) {
+/// The tensor that the node writes to in place, behind all views; or null.
+Value Replay::written(const Node &node) const {
   StringRef name = StringRef(node.kind).split('.').first;
   if (!name.ends_with("_") || name.ends_with("__") || node.operands.empty())
-    return false;
+    return {};
   Cell self = constant(node.operands[0]);
   if (self.box || !self.datum.isTensor())
+    return {};
+  Value v = self.datum.value();
+  while (auto view = v.getDefiningOp<lc::View>())
+    v = view->getOperand(0);
+  return v;
+}
+
+bool Replay::changesWeight(const Node &node) {
+  Value target = written(node);
+  auto parameter = target ? target.getDefiningOp<lc::ParameterOp>() : nullptr;
+  if (!target || (!parameter && !isRecorded(target)))
     return false;
-  Operation *op = self.datum.value().getDefiningOp();
-  while (op && isa<lc::ReshapeOp, lc::PermuteOp, lc::SliceOp, lc::ExpandOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  std::string which;
-  if (auto parameter = dyn_cast_or_null<lc::ParameterOp>(op))
-    which = " '" + parameter.getKey().str() + "'";
-  else if (!op || !isa<lc::ConstantOp>(op) || !op->getParentOp() ||
-           op->getParentOp()->getParentOp() != op->getParentOfType<ModuleOp>())
-    return false;
-  // A constant that the program itself made is its own.
-  if (which.empty() && llvm::none_of(recording.tensors, [&](const auto &entry) {
-        auto found = cells.find(entry.first);
-        return found != cells.end() && found->second.datum.isTensor() &&
-               found->second.datum.value() == op->getResult(0);
-      }))
-    return false;
+  std::string which = parameter ? " '" + parameter.getKey().str() + "'" : "";
   refuse(node, "changes the model's tensor" + which +
                    " in place, which would last until the next call: lcompile takes "
                    "models whose weights and buffers stay as they are");
@@ -308,8 +221,12 @@ void Replay::callOperator(const Node &node) {
   size_t issues = pb.coverage().issues.size();
   for (size_t i = 0; i < node.operands.size(); ++i)
     args.push_back({node.names[i], adapt(node, i)});
-  if (pb.coverage().issues.size() == issues)
-    call(node, node.kind, std::move(args));
+  if (pb.coverage().issues.size() != issues)
+    return;
+  if (auto argument = dyn_cast_or_null<BlockArgument>(written(node));
+      argument && isa<func::FuncOp>(argument.getOwner()->getParentOp()))
+    changed.insert(argument.getArgNumber());
+  call(node, node.kind, std::move(args));
 }
 
 /// Traced programs compute sizes with 0-d tensors (prim::NumToTensor). They stay
@@ -332,7 +249,8 @@ bool Replay::callOnSizes(const Node &node) {
   Datum numbers[2];
   for (size_t i = 0; i < 2; ++i) {
     Cell cell = constant(node.operands[i]);
-    if (cell.box || cell.isUnknown())
+    if (cell.box || cell.isUnknown() ||
+        (cell.datum.isTensor() && AtenCall::rankOf(cell.datum.value()) != 0))
       return false;
     fromSizes |= node.types[i] == "T" && !cell.datum.isTensor();
     if (!known(cell, numbers[i]) && !cell.datum.isSize())

@@ -7,6 +7,7 @@
 #include "lib/Import/TorchScript/Recording.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringMap.h"
+#include <set>
 
 namespace lcompile::import::torchscript {
 
@@ -21,6 +22,8 @@ public:
   Cell constant(int64_t value) const;
   /// What forward returns.
   Cell run();
+  /// The function arguments that the program has written to in place.
+  const std::set<unsigned> &changedInputs() const { return changed; }
 
   // ---- for the handlers of single kinds of nodes --------------------------
 
@@ -31,6 +34,8 @@ public:
   void refuse(const Node &node, const llvm::Twine &reason);
   /// A new list of this block.
   Cell list(std::vector<Cell> items, Container::Kind kind = Container::List);
+  /// The list, tuple or dict that is operand `i`; null after a refusal.
+  Container *container(const Node &node, size_t i);
   /// Whether the container may change here; refuses the node when not.
   bool mayChange(const Node &node, const Cell &cell);
   /// A number, text or None known now; a 0-d constant tensor counts as one.
@@ -50,7 +55,9 @@ private:
   void runIf(const Node &node);
   void runLoop(const Node &node);
   bool callOnSizes(const Node &node);
+  mlir::Value written(const Node &node) const;
   bool changesWeight(const Node &node);
+  bool isRecorded(mlir::Value v) const;
   Datum adapt(const Node &node, size_t i);
   std::vector<Cell> yields(const Block &block, const Node &node, size_t from = 0);
   /// The results of the block, which is built and thrown away: leaves are types.
@@ -63,6 +70,7 @@ private:
   ProgramBuilder &pb;
   llvm::DenseMap<int64_t, Cell> cells;
   llvm::DenseSet<const Node *> assumed;
+  std::set<unsigned> changed;
   bool hasUninitialized = false; // anywhere in the program
 };
 
@@ -74,6 +82,7 @@ struct Handlers {
   static const Handlers &get();
 };
 void addListHandlers(Handlers &handlers);
+void addListQueryHandlers(Handlers &handlers);
 void addDictHandlers(Handlers &handlers);
 void addScalarHandlers(Handlers &handlers);
 void addTextHandlers(Handlers &handlers);

@@ -51,6 +51,8 @@ void identical(Replay &r, const Node &node) {
     return r.result(node, Datum((x.box == y.box) == whenSame));
   if (r.known(x, a) && r.known(y, b) && a.isBool() && b.isBool())
     return r.result(node, Datum((a.asBool() == b.asBool()) == whenSame));
+  if (x.datum.isTensor() && y.datum.isTensor())
+    return r.result(node, Datum((x.datum.value() == y.datum.value()) == whenSame));
   r.refuse(node, "compares the identity of " + describe(x) + " and " + describe(y));
 }
 
@@ -136,11 +138,16 @@ void addScalarHandlers(Handlers &h) {
     h.first[kind] = ignore;
   for (StringRef kind :
        {"prim::is_cuda", "prim::is_xla", "prim::is_sparse", "prim::is_mkldnn",
-        "prim::is_quantized", "prim::is_mps", "prim::is_meta", "prim::requires_grad",
-        "aten::is_complex", "aten::is_grad_enabled", "aten::is_autocast_enabled",
+        "prim::is_quantized", "prim::is_mps", "prim::is_meta", "prim::is_nested",
+        "prim::is_mtia", "prim::is_xpu", "prim::is_ipu", "prim::is_vulkan",
+        "aten::is_complex", "aten::is_autocast_enabled", "aten::is_autocast_cpu_enabled",
         "aten::cudnn_is_acceptable"})
     h.first[kind] = constant<false>;
-  h.first["prim::is_cpu"] = constant<true>;
+  // As if gradients were wanted: torch.nn then takes its plain way instead of a
+  // fused operator for inference.
+  for (StringRef kind :
+       {"prim::is_cpu", "prim::requires_grad", "aten::is_grad_enabled"})
+    h.first[kind] = constant<true>;
   h.first["aten::Int.Tensor"] = h.first["aten::IntImplicit"] = item<'i'>;
   h.first["aten::Float.Tensor"] = h.first["aten::FloatImplicit"] = item<'f'>;
   h.first["aten::Bool.Tensor"] = item<'b'>;

@@ -68,6 +68,7 @@ void map(Replay &r, const Node &node) {
 std::string lower(StringRef x) { return x.lower(); }
 std::string upper(StringRef x) { return x.upper(); }
 std::string same(StringRef x) { return x.str(); }
+std::string deviceType(StringRef x) { return x.split(':').first.str(); }
 
 void startsWith(Replay &r, const Node &node) {
   auto x = text(r, node, 0), y = x ? text(r, node, 1) : x;
@@ -100,6 +101,7 @@ void addTextHandlers(Handlers &h) {
   h.first["aten::lower"] = map<lower>;
   h.first["aten::upper"] = map<upper>;
   h.first["aten::device"] = map<same>;
+  h.first["prim::type"] = map<deviceType>;
   h.first["aten::startswith"] = startsWith;
   h.first["aten::join"] = join;
 }

@@ -52,7 +52,14 @@ importTorchScript(StringRef path, MLIRContext *ctx,
   nameOutputs(returned, parseType(recording.resultType), "", outputs, names);
   if (returned.isUnknown())
     builder.refuse("output", {}, "the model returns " + returned.why);
-  auto module = builder.finish(outputs, names, {});
+  // Inputs that change follow what users see, under their own names.
+  std::vector<int64_t> aliases(outputs.size(), -1);
+  for (unsigned index : replay.changedInputs()) {
+    outputs.push_back(builder.input(index));
+    names.push_back(inputs.name(index));
+    aliases.push_back(index);
+  }
+  auto module = builder.finish(outputs, names, aliases);
   coverage = std::move(builder.coverage());
   removeRepeated(coverage.issues);
   return module;

@@ -53,7 +53,8 @@ std::string ValueTeller::whyUnreadable(const at::Tensor &t,
   }
   if (!sane || (count != 0 && last >= limit))
     throw std::runtime_error("a tensor" + (name.empty() ? "" : " '" + name + "'") +
-                             " reaches outside of its record (is the file complete?)");
+                             " reaches outside of its record: the file is damaged or was "
+                             "packed again with compression");
   return "";
 }
 
@@ -133,7 +134,7 @@ void ValueTeller::tell(int64_t id, const c10::IValue &v, const std::string &name
     }
     return tellContainer(id, "constant::dict", flat, name);
   }
-  std::string what = "a value of type " + v.type()->repr_str();
+  std::string what = "a value of type " + v.type()->annotation_str();
   sink.opaque(user, id, what.c_str());
 }
 
@@ -206,7 +207,7 @@ std::string encodeType(const c10::TypePtr &type) {
     return text + ")";
   }
   default:
-    return "*" + type->repr_str();
+    return "*" + type->annotation_str();
   }
 }
 

@@ -124,8 +124,11 @@ Place Walker::locate(const Node *node, std::string &module) {
       module += (module.empty() ? "" : ".") + instance->instance_name();
     }
   levels.push_back(placesOf(node->sourceRange()));
-  // The innermost place that is the model's own, not torch.nn's.
+  // The innermost place that is the model's own, not torch.nn's; setting an
+  // attribute has no place, but what gave the value has.
   Place innermost;
+  if (node->kind() == prim::SetAttr)
+    levels.push_back(placesOf(node->input(1)->node()->sourceRange()));
   for (auto level = levels.rbegin(); level != levels.rend(); ++level)
     for (const Place &place : *level) {
       if (innermost.file.empty())
@@ -140,7 +143,7 @@ void Walker::constant(const Node *node) {
   const Value *out = node->output();
   auto value = torch::jit::toIValue(out);
   if (!value) {
-    std::string what = "a constant of type " + out->type()->repr_str();
+    std::string what = "a constant of type " + out->type()->annotation_str();
     sink.opaque(user, idOf(out), what.c_str());
   } else if (value->isTensor() && value->toTensor().defined()) {
     ids[out] = values.told(*value, "");
@@ -250,7 +253,7 @@ void Walker::walk(const Block *block) {
 }
 
 void Walker::run(const torch::jit::Module &module, const c10::IValue &examples) {
-  torch::jit::Method method = module.get_method("forward");
+  torch::jit::Method method = forwardOf(module).value();
   auto graph = torch::jit::toGraphFunction(method.function()).graph()->copy();
   graphs.push_back(graph);
   torch::jit::Inline(*graph);
@@ -280,6 +283,14 @@ void Walker::run(const torch::jit::Module &module, const c10::IValue &examples) 
 }
 
 } // namespace
+
+std::optional<torch::jit::Method> forwardOf(const torch::jit::Module &module) {
+  // nn.LSTM and nn.GRU have overloads; the first takes a tensor.
+  for (const char *name : {"forward", "forward__0"})
+    if (auto method = module.find_method(name))
+      return method;
+  return std::nullopt;
+}
 
 void tellForward(const torch::jit::Module &module, const ArchiveFacts &facts,
                  const lc_torchscript_sink &sink, void *user) {

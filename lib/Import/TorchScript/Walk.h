@@ -55,6 +55,8 @@ private:
 /// The type as Sink.h writes it.
 std::string encodeType(const c10::TypePtr &type);
 
+std::optional<torch::jit::Method> forwardOf(const torch::jit::Module &module);
+
 /// Tells the whole method `forward`. Throws what libtorch throws.
 void tellForward(const torch::jit::Module &module, const ArchiveFacts &facts,
                  const lc_torchscript_sink &sink, void *user);

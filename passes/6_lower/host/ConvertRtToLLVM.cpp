@@ -86,7 +86,14 @@ private:
           return Value();
         })
         .Case([&](rt::DispatchOp o) {
-          Value kernel = LLVM::AddressOfOp::create(b, pointer, o.getKernel());
+          // The callee is still a func.func: its address becomes a pointer together
+          // with it.
+          auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+              o, o.getKernelAttr());
+          Value constant = func::ConstantOp::create(b, callee.getFunctionType(),
+                                                    callee.getName());
+          Value kernel =
+              UnrealizedConversionCastOp::create(b, pointer, constant).getResult(0);
           test(LLVM::CallOp::create(
               b, TypeRange{b.getI32Type()}, dispatchName,
               ValueRange{call, i32(o.getId()), kernel, array(o.getBuffers()),

@@ -223,9 +223,11 @@ void asStrided(AtenCall &call) {
     return call.refuse("expected a stride for each size and a dense tensor");
   // Dimensions of size 1 may have any stride; the others, sorted, must nest.
   auto order = llvm::to_vector(llvm::seq<int64_t>(0, sizes.size()));
-  llvm::stable_sort(order, [&](int64_t a, int64_t b) {
+  llvm::sort(order, [&](int64_t a, int64_t b) {
     bool oneA = lc::isConstant(sizes[a], 1), oneB = lc::isConstant(sizes[b], 1);
-    return oneA != oneB ? oneA : !oneA && strides[a] > strides[b];
+    if (oneA != oneB)
+      return oneA;
+    return oneA || strides[a] == strides[b] ? a < b : strides[a] > strides[b];
   });
   int64_t expected = 1;
   lc::Dims nested;

@@ -192,6 +192,32 @@ void chunk(AtenCall &call) {
   splitBySize(call, x, dim, size);
 }
 
+/// The first size % sections parts are one larger than the others; or parts that
+/// begin at these indices.
+void tensorSplit(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  int64_t dim = call.dim("dim", call.rankOf(x));
+  auto total = lc::getConstant(lc::getDims(x)[dim]);
+  if (!total)
+    return call.refuse("the size of the dimension is not known");
+  SmallVector<int64_t> ends = call.integers("indices");
+  if (int64_t sections = call.integer("sections"))
+    for (int64_t i = 1; i < sections; ++i)
+      ends.push_back(i * (*total / sections) + std::min(i, *total % sections));
+  ends.push_back(*total);
+  Datum::List parts;
+  int64_t start = 0;
+  for (int64_t end : ends) {
+    end = std::clamp<int64_t>(end < 0 ? end + *total : end, start, *total);
+    parts.push_back(
+        call.slice(x, dim, call.constant(start), call.constant(end - start)));
+    start = end;
+  }
+  call.result(parts);
+}
+
 void unbind(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused())
@@ -262,6 +288,8 @@ void lcompile::import::addSliceRules(AtenTable &table) {
   table.add({"aten::split_with_sizes", "aten::split_with_sizes_copy"},
             splitWithSizes);
   table.add("aten::chunk", chunk);
+  table.add({"aten::tensor_split.sections", "aten::tensor_split.indices"},
+            tensorSplit);
   table.add("aten::unbind.int", unbind);
   table.add({"aten::cat", "aten::concat", "aten::concatenate"}, cat);
   table.add("aten::stack", stack);

@@ -34,39 +34,43 @@ TEST(Hostile, Truncations) {
   EXPECT_NE(importBytes(llvm::StringRef(good).drop_front(1)).error, "");
 }
 
-/// Replaces, removes or repeats values somewhere in a text.
-static void mutate(llvm::json::Value &value, std::mt19937 &random,
-                   unsigned depth) {
+using Values = std::vector<llvm::json::Value *>;
+
+static void collect(llvm::json::Value &value, Values &all) {
+  all.push_back(&value);
+  if (llvm::json::Object *object = value.getAsObject())
+    for (auto &member : *object)
+      collect(member.second, all);
+  if (llvm::json::Array *array = value.getAsArray())
+    for (llvm::json::Value &element : *array)
+      collect(element, all);
+}
+
+/// Changes one value anywhere in a text: to another one of the text, or to one
+/// that readers like to get wrong.
+static void mutate(llvm::json::Value &text, std::mt19937 &random) {
   auto pick = [&](size_t size) { return random() % size; };
-  bool here = pick(6) == 0 || depth > 20;
-  if (llvm::json::Object *object = value.getAsObject(); object && !here) {
-    if (object->empty())
-      return;
-    auto it = object->begin();
-    std::advance(it, pick(object->size()));
-    if (pick(12) == 0)
-      object->erase(it);
-    else
-      mutate(it->second, random, depth + 1);
-    return;
-  }
-  if (llvm::json::Array *array = value.getAsArray(); array && !here) {
-    if (array->empty())
-      return;
-    size_t i = pick(array->size());
-    if (pick(12) == 0)
-      array->erase(array->begin() + i);
-    else if (pick(12) == 0)
-      array->insert(array->begin() + i, llvm::json::Value((*array)[i]));
-    else
-      mutate((*array)[i], random, depth + 1);
-    return;
-  }
+  Values all;
+  collect(text, all);
+  llvm::json::Value &value = *all[pick(all.size())];
   const int64_t numbers[] = {0,         1,         -1,
                              2,         5,         12,
                              99,        1 << 20,   int64_t(1) << 40,
                              INT64_MAX, INT64_MIN, INT64_MAX - 1};
-  switch (pick(8)) {
+  if (llvm::json::Array *array = value.getAsArray(); array && !array->empty()) {
+    size_t i = pick(array->size());
+    if (pick(2))
+      array->erase(array->begin() + i);
+    else
+      array->insert(array->begin() + i, llvm::json::Value((*array)[i]));
+    return;
+  }
+  if (llvm::json::Object *object = value.getAsObject();
+      object && !object->empty() && pick(4) == 0) {
+    object->erase(std::next(object->begin(), pick(object->size())));
+    return;
+  }
+  switch (pick(10)) {
   case 0:
     value = nullptr;
     break;
@@ -74,16 +78,17 @@ static void mutate(llvm::json::Value &value, std::mt19937 &random,
     value = llvm::json::Array();
     break;
   case 2:
-    value = llvm::json::Object();
-    break;
-  case 3:
     value = 0.5;
     break;
-  case 4:
+  case 3:
     value = "x";
     break;
-  default:
+  case 4:
+  case 5:
     value = numbers[pick(std::size(numbers))];
+    break;
+  default:
+    value = llvm::json::Value(*all[pick(all.size())]);
   }
 }
 
@@ -95,7 +100,7 @@ TEST(Hostile, MutatedPrograms) {
   for (int i = 0; i < 2000; ++i) {
     llvm::json::Value changed = *text;
     for (unsigned n = 0; n <= random() % 3; ++n)
-      mutate(changed, random, 0);
+      mutate(changed, random);
     std::string written, error;
     llvm::raw_string_ostream(written) << changed;
     Coverage coverage;
@@ -126,7 +131,7 @@ TEST(Hostile, MutatedWeightLists) {
   std::mt19937 random(4);
   for (int i = 0; i < 300; ++i) {
     llvm::json::Value changed = *meta;
-    mutate(changed, random, 0);
+    mutate(changed, random);
     program.weightMeta.clear();
     llvm::raw_string_ostream(program.weightMeta) << changed;
     importProgram(program);

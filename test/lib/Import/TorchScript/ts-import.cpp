@@ -13,13 +13,20 @@ using namespace lcompile::import;
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   if (argc < 2) {
-    llvm::errs() << "usage: ts-import MODEL.pt ['NAME: SHAPE'...]\n";
+    llvm::errs() << "usage: ts-import MODEL.pt ['NAME: SHAPE'...] [--generic]\n";
     return 1;
   }
   std::vector<std::pair<std::string, std::string>> specs;
+  mlir::OpPrintingFlags flags;
   for (int i = 2; i < argc; ++i)
-    specs.push_back({"", argv[i]});
+    if (llvm::StringRef(argv[i]) == "--generic")
+      flags.printGenericOpForm();
+    else
+      specs.push_back({"", argv[i]});
   mlir::MLIRContext ctx;
+  mlir::ScopedDiagnosticHandler handler(&ctx, [](mlir::Diagnostic &diagnostic) {
+    llvm::errs() << diagnostic.getLocation() << ": " << diagnostic << "\n";
+  });
   Coverage coverage;
   std::string error;
   auto module = importTorchScript(argv[1], &ctx, specs, coverage, error);
@@ -37,7 +44,6 @@ int main(int argc, char **argv) {
     return 1;
   if (failed(mlir::verify(*module)))
     return 1;
-  mlir::OpPrintingFlags flags;
-  module->print(llvm::outs(), flags.elideLargeElementsAttrs());
+  module->print(llvm::outs(), flags);
   return 0;
 }

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Rules of operators that PyTorch itself composes of others and torch.export keeps.
+#include "lib/Import/Aten/Rules/Helpers.h"
+
+using namespace mlir;
+using namespace lcompile;
+using namespace lcompile::import;
+
+namespace {
+
+Value constantLike(AtenCall &call, Value v, double value) {
+  if (call.refused())
+    return {};
+  return call.full(lc::getDims(v), call.elementOf(v), value);
+}
+
+Value compared(AtenCall &call, lc::CompareKind kind, Value v, double number) {
+  return call.make<lc::CompareOp>(kind, v, constantLike(call, v, number));
+}
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+void square(AtenCall &call) {
+  Value x = call.tensor("self");
+  call.result(call.make<lc::MulOp>(x, x));
+}
+
+void logSigmoid(AtenCall &call) { // -softplus(-x)
+  Value x = call.make<lc::NegOp>(call.tensor("self"));
+  call.result(call.make<lc::NegOp>(
+      call.make<lc::SoftplusOp>(x, APFloat(1.0), APFloat(20.0))));
+}
+
+void selu(AtenCall &call) {
+  call.result(call.make<lc::EluOp>(
+      call.tensor("self"), APFloat(1.6732632423543772848170429916717),
+      APFloat(1.0507009873554804934193349852946), APFloat(1.0)));
+}
+
+void celu(AtenCall &call) {
+  double alpha = call.number("alpha", 1);
+  call.result(call.make<lc::EluOp>(call.tensor("self"), APFloat(alpha),
+                                   APFloat(1.0), APFloat(1 / alpha)));
+}
+
+void prelu(AtenCall &call) {
+  Value x = call.tensor("self"), weight = call.tensor("weight");
+  if (call.refused())
+    return;
+  lc::Dims dims = lc::getDims(x);
+  if (call.rankOf(weight) == 1 && dims.size() > 1) { // one slope a channel
+    lc::Dims narrow(dims.size(), call.constant(1));
+    narrow[1] = lc::getDims(weight)[0];
+    weight = call.reshape(weight, narrow);
+  }
+  Value below = call.make<lc::MulOp>(x, call.broadcastTo(weight, dims));
+  call.result(call.make<lc::WhereOp>(compared(call, lc::CompareKind::gt, x, 0), x,
+                                     below));
+}
+
+void glu(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  if (call.rankOf(x) == 0)
+    return call.refuse("expected rank 1 or more");
+  int64_t dim = call.dim("dim", call.rankOf(x), -1);
+  AffineExpr half = quotient(call, lc::getDims(x)[dim], call.constant(2));
+  if (!half)
+    return call.refuse("the size of the dimension is not known");
+  Value gate = call.slice(x, dim, half, half);
+  call.result(call.make<lc::MulOp>(call.slice(x, dim, call.constant(0), half),
+                                   call.make<lc::SigmoidOp>(gate)));
+}
+
+void hardshrink(AtenCall &call) {
+  Value x = call.tensor("self");
+  Value inside = compared(call, lc::CompareKind::le, call.make<lc::AbsOp>(x),
+                          call.number("lambd", 0.5));
+  call.result(call.make<lc::WhereOp>(inside, constantLike(call, x, 0), x));
+}
+
+void softshrink(AtenCall &call) {
+  Value x = call.tensor("self");
+  double limit = call.number("lambd", 0.5);
+  // What is left of x outside of [-limit, limit]; NaN stays.
+  call.result(call.make<lc::SubOp>(
+      x, call.make<lc::ClampOp>(x, call.b.getF64FloatAttr(-limit),
+                                call.b.getF64FloatAttr(limit))));
+}
+
+void threshold(AtenCall &call) {
+  Value x = call.tensor("self");
+  Value low = compared(call, lc::CompareKind::le, x, call.number("threshold"));
+  call.result(call.make<lc::WhereOp>(
+      low, constantLike(call, x, call.number("value")), x));
+}
+
+void logit(AtenCall &call) {
+  Value x = call.floatTensor("self");
+  if (call.has("eps"))
+    x = call.make<lc::ClampOp>(x, call.b.getF64FloatAttr(call.number("eps")),
+                               call.b.getF64FloatAttr(1 - call.number("eps")));
+  Value rest = call.make<lc::SubOp>(constantLike(call, x, 1), x);
+  call.result(call.make<lc::LogOp>(call.make<lc::DivOp>(x, rest)));
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+void isFinite(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  if (!isa<FloatType>(call.elementOf(x)))
+    return call.result(call.full(lc::getDims(x), call.i1(), 1));
+  call.result(compared(call, lc::CompareKind::lt, call.make<lc::AbsOp>(x),
+                       std::numeric_limits<double>::infinity()));
+}
+
+template <int sign>
+void isSignedInf(AtenCall &call) {
+  call.result(compared(call, lc::CompareKind::eq, call.floatTensor("self"),
+                       sign * std::numeric_limits<double>::infinity()));
+}
+
+void nanToNum(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  auto element = dyn_cast<FloatType>(call.elementOf(x));
+  if (!element)
+    return call.result(copyOf(call, x));
+  double largest =
+      APFloat::getLargest(element.getFloatSemantics()).convertToDouble();
+  Value result = call.make<lc::WhereOp>(call.make<lc::IsNanOp>(x),
+                                        constantLike(call, x, call.number("nan", 0)),
+                                        x);
+  double infinity = std::numeric_limits<double>::infinity();
+  for (auto [from, to] : {std::pair(infinity, call.number("posinf", largest)),
+                          std::pair(-infinity, call.number("neginf", -largest))})
+    result = call.make<lc::WhereOp>(compared(call, lc::CompareKind::eq, x, from),
+                                    constantLike(call, x, to), result);
+  call.result(result);
+}
+
+void hypot(AtenCall &call) {
+  auto [x, y] = call.binaryOperands("self", "other");
+  Value sum = call.make<lc::AddOp>(call.make<lc::MulOp>(x, x),
+                                   call.make<lc::MulOp>(y, y));
+  call.result(call.make<lc::SqrtOp>(sum));
+}
+
+void frac(AtenCall &call) {
+  Value x = call.tensor("self");
+  call.result(call.make<lc::SubOp>(x, call.make<lc::TruncOp>(x)));
+}
+
+void xlogy(AtenCall &call) {
+  auto [x, y] = call.binaryOperands("self", "other", /*toFloat=*/true);
+  Value product = call.make<lc::MulOp>(x, call.make<lc::LogOp>(y));
+  Value zero = compared(call, lc::CompareKind::eq, x, 0);
+  Value result = call.make<lc::WhereOp>(zero, constantLike(call, x, 0), product);
+  call.result(call.make<lc::WhereOp>(call.make<lc::IsNanOp>(y), y, result));
+}
+
+template <bool toDegrees>
+void angle(AtenCall &call) {
+  constexpr double degrees = 57.29577951308232;
+  call.result(withNumber<lc::MulOp>(call, call.floatTensor("self"),
+                                    toDegrees ? degrees : 1 / degrees));
+}
+
+//===----------------------------------------------------------------------===//
+// Measures and shapes
+//===----------------------------------------------------------------------===//
+
+/// sum(x * y) / (max(|x|, eps) * max(|y|, eps)).
+void cosineSimilarity(AtenCall &call) {
+  Value x = call.tensor("x1"), y = call.tensor("x2");
+  double eps = call.number("eps", 1e-8);
+  lc::Dims dims = call.broadcastDims({x, y});
+  x = call.broadcastTo(x, dims);
+  y = call.broadcastTo(y, dims);
+  if (call.refused())
+    return;
+  int64_t dim = call.dim("dim", dims.size(), 1);
+  auto sum = [&](Value a, Value b) {
+    return call.make<lc::SumOp>(call.make<lc::MulOp>(a, b), dim, false);
+  };
+  auto length = [&](Value v) {
+    return call.make<lc::ClampOp>(call.make<lc::SqrtOp>(sum(v, v)),
+                                  call.b.getF64FloatAttr(eps), FloatAttr());
+  };
+  call.result(call.make<lc::DivOp>(
+      sum(x, y), call.make<lc::MulOp>(length(x), length(y))));
+}
+
+/// hstack and vstack: tensors of low rank first get dimensions.
+template <int least, int dim>
+void stackAlong(AtenCall &call) {
+  SmallVector<Value> tensors = call.tensors("tensors");
+  if (call.refused() || tensors.empty())
+    return call.refuse("expected at least one tensor");
+  int64_t along = dim;
+  for (Value &v : tensors) {
+    if (call.rankOf(v) == 1 && least == 1)
+      along = 0;
+    while (!call.refused() && call.rankOf(v) < least)
+      v = unsqueeze(call, v, 0);
+    if (call.refused())
+      return;
+  }
+  call.result(concat(call, tensors, along));
+}
+
+void channelShuffle(AtenCall &call) {
+  Value x = call.tensor("self");
+  AffineExpr groups = call.constant(call.integer("groups", 1));
+  if (call.refused())
+    return;
+  lc::Dims dims = lc::getDims(x), split = dims;
+  if (dims.size() < 3)
+    return call.refuse("expected rank 3 or more");
+  split[1] = groups;
+  split.insert(split.begin() + 2, quotient(call, dims[1], groups));
+  Value result = swapDims(call, call.reshape(x, split), 1, 2);
+  if (!call.refused())
+    call.result(copyOf(call, call.reshape(result, dims)));
+}
+
+} // namespace
+
+void lcompile::import::addCompositeRules(AtenTable &table) {
+  table.add("aten::square", square);
+  table.add("aten::log_sigmoid", logSigmoid);
+  table.add("aten::selu", selu);
+  table.add("aten::celu", celu);
+  table.add({"aten::prelu", "aten::_prelu_kernel"}, prelu);
+  table.add("aten::glu", glu);
+  table.add("aten::hardshrink", hardshrink);
+  table.add("aten::softshrink", softshrink);
+  table.add("aten::threshold", threshold);
+  table.add({"aten::logit", "aten::special_logit"}, logit);
+  table.add("aten::isfinite", isFinite);
+  table.add("aten::isposinf", isSignedInf<1>);
+  table.add("aten::isneginf", isSignedInf<-1>);
+  table.add("aten::nan_to_num", nanToNum);
+  table.add("aten::hypot", hypot);
+  table.add("aten::frac", frac);
+  table.add({"aten::xlogy.Tensor", "aten::xlogy.Scalar_Self",
+             "aten::xlogy.Scalar_Other"},
+            xlogy);
+  table.add("aten::rad2deg", angle<true>);
+  table.add("aten::deg2rad", angle<false>);
+  table.add("aten::cosine_similarity", cosineSimilarity);
+  table.add("aten::hstack", stackAlong<1, 1>);
+  table.add({"aten::vstack", "aten::row_stack"}, stackAlong<2, 0>);
+  table.add({"aten::channel_shuffle", "aten::native_channel_shuffle"},
+            channelShuffle);
+}
