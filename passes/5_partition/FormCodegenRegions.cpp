@@ -45,7 +45,8 @@ bool isRootOnly(Operation *op) {
 bool canGenerate(Operation *op) {
   return op->getDialect() &&
          op->getDialect()->getNamespace() == lc::LcDialect::getDialectNamespace() &&
-         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp>(op) &&
+         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::MatmulOp, lc::ConvOp,
+              lc::ConvTransposeOp>(op) &&
          !(isa<lc::ConstantOp>(op) && !isFree(op));
 }
 
@@ -161,8 +162,7 @@ struct FormCodegenRegionsPass
         auto it = groupOf.find(user);
         users.insert(it == groupOf.end() ? -1 : int(it->second));
       }
-      if (users.size() == 1 && users[0] >= 0 && canJoin(op, groups[users[0]]) &&
-          !(isa<lc::ReshapeOp>(op) && isOnlyReshape(op, groups[users[0]]))) {
+      if (users.size() == 1 && users[0] >= 0 && canJoin(op, groups[users[0]])) {
         groups[users[0]].insert(op);
         groupOf[op] = users[0];
         continue;
@@ -172,6 +172,7 @@ struct FormCodegenRegionsPass
       if (isFree(op) && !users.contains(-1)) {
         for (int g : users)
           copyInto(op, g, groups, groupOf);
+        op->erase();
         continue;
       }
       // A reshape for somebody outside is a change of type, not a kernel.
@@ -188,9 +189,6 @@ struct FormCodegenRegionsPass
       wrapInRegion(groups[i], results[i], kernel::Unit::cpu_codegen, last);
     }
   }
-
-  /// A reshape right before the border of the kernel is better outside.
-  static bool isOnlyReshape(Operation *, const Group &) { return false; }
 
   static void copyInto(Operation *op, int g, std::vector<Group> &groups,
                        llvm::DenseMap<Operation *, unsigned> &groupOf) {

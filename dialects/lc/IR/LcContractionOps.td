@@ -63,7 +63,7 @@ def Lc_ConvTransposeOp : Lc_ConvBase<"conv_transpose"> {
                        DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last);
 }
 
-def Lc_SdpaOp : Lc_Op<"sdpa", [InferTypeOpAdaptor]> {
+def Lc_SdpaOp : Lc_Op<"sdpa", [InferTypeOpAdaptor, DeclareOpInterfaceMethods<Lc_Decomposable>]> {
   let summary = "Attention, torch.nn.functional.scaled_dot_product_attention";
   let description = [{
     softmax(query keyT * scale + mask) value with query [batch, heads, q, d], key

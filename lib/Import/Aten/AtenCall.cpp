@@ -233,6 +233,7 @@ const AtenTable &AtenTable::get() {
     addCastRules(t);
     addFactoryRules(t);
     addIndexRules(t);
+    addScatterRules(t);
     addReduceRules(t);
     addContractionRules(t);
     addEinsumRules(t);

@@ -160,6 +160,7 @@ void addArrangeRules(AtenTable &table);
 void addCastRules(AtenTable &table);
 void addFactoryRules(AtenTable &table);
 void addIndexRules(AtenTable &table);
+void addScatterRules(AtenTable &table);
 void addReduceRules(AtenTable &table);
 void addContractionRules(AtenTable &table);
 void addEinsumRules(AtenTable &table);

@@ -4,6 +4,7 @@
 
 #include "lib/Import/ExportedProgram/Metadata.h"
 #include "lib/Import/ExportedProgram/Schema.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 

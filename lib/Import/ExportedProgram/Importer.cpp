@@ -39,7 +39,10 @@ void Importer::declareInputs(const ImportOptions &options) {
   signature = readSignature(graphModule);
   inputs.readRanges(text.at("range_constraints"));
   Json metas = graph.at("tensor_values");
+  llvm::StringSet<> names;
   for (const SignatureInput &spec : signature.inputs) {
+    if (!spec.name.empty() && !names.insert(spec.name).second)
+      failure.fail("two inputs are called '" + spec.name + "'");
     if (failure.failed())
       return;
     if (spec.kind == SignatureInput::Number)

@@ -194,12 +194,22 @@ Weights::load(StringRef name, bool isConstant) {
     return std::nullopt;
   std::optional<StridedTensor> tensor =
       readStridedTensor(entry.at("tensor_meta"), ctx);
-  std::optional<Bytes> bytes =
-      tensor ? archive.read(path, failure) : std::nullopt;
-  std::optional<lc::Weight> weight =
-      bytes ? sliceStorage(*tensor, *bytes, failure) : std::nullopt;
+  if (!tensor)
+    return std::nullopt;
+  // Tied weights share their bytes even where these are a copy.
+  std::string place = path;
+  llvm::raw_string_ostream os(place);
+  os << '|' << tensor->element << '|' << tensor->offset;
+  for (auto [size, stride] : llvm::zip_equal(tensor->sizes, tensor->strides))
+    os << '|' << size << ':' << stride;
+  std::optional<lc::Weight> weight;
+  if (auto known = slices.find(place); known != slices.end())
+    weight = known->second;
+  else if (std::optional<Bytes> bytes = archive.read(path, failure))
+    weight = sliceStorage(*tensor, *bytes, failure);
   if (!weight)
     return std::nullopt;
+  slices[place] = *weight;
   RankedTensorType type = weight->type;
   std::string key = lc::getWeightStore(ctx).insert(name, std::move(*weight));
   inserted.push_back(key);

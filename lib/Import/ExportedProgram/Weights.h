@@ -52,7 +52,8 @@ private:
   mlir::MLIRContext *ctx;
   Failure &failure;
   List weights, constants;
-  std::vector<std::string> inserted; // keys in the store
+  llvm::StringMap<lc::Weight> slices; // by file, offset, sizes and strides
+  std::vector<std::string> inserted;  // keys in the store
 };
 
 } // namespace lcompile::import

@@ -4,6 +4,7 @@
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Endian.h"
+#include "llvm/Support/JSON.h"
 
 using namespace llvm;
 
@@ -127,9 +128,9 @@ static bool isUnsafe(StringRef name) {
 }
 
 static std::string printable(StringRef name) {
-  std::string text;
-  for (char c : name.take_front(100))
-    text += (unsigned char)c < 32 || c == 127 ? '?' : c;
+  std::string text = json::fixUTF8(name.take_front(100));
+  for (char &c : text)
+    c = (unsigned char)c < 32 || c == 127 ? '?' : c;
   return text;
 }
 

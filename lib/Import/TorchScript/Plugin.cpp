@@ -8,6 +8,7 @@
 #include <torch/csrc/jit/serialization/import_read.h>
 
 #include <c10/util/Exception.h>
+#include <new>
 
 namespace {
 
@@ -22,22 +23,30 @@ public:
   size_t size() const override { return file.size(); }
   size_t read(uint64_t at, void *to, size_t n, const char *what) const override {
     size_t count = file.read(at, to, n, what);
-    reads[at] = {to, count};
+    reads.push_back({at, to, count});
     return count;
   }
-  mutable std::unordered_map<uint64_t, std::pair<void *, size_t>> reads;
+  struct Read {
+    uint64_t at;
+    void *to;
+    size_t count;
+  };
+  mutable std::vector<Read> reads; // in order
 
 private:
   caffe2::serialize::FileAdapter file;
 };
 
 void findStorages(File &file, PyTorchStreamReader &reader, ArchiveFacts &facts) {
-  auto reads = std::move(file.reads);
-  for (const std::string &record : reader.getAllRecords()) {
-    auto read = reads.find(reader.getRecordOffset(record));
-    if (read != reads.end() && read->second.second == reader.getRecordSize(record))
-      facts.storages[read->second.first] = read->second.second;
-  }
+  std::vector<File::Read> reads = std::move(file.reads);
+  std::unordered_map<uint64_t, size_t> records;
+  for (const std::string &record : reader.getAllRecords())
+    records[reader.getRecordOffset(record)] = reader.getRecordSize(record);
+  // Memory is used again: the last record at an address is the one that lives.
+  for (const File::Read &read : reads)
+    if (auto record = records.find(read.at);
+        record != records.end() && record->second == read.count)
+      facts.storages[read.to] = read.count;
 }
 
 /// What torch.jit.trace was called with; the shapes only.
@@ -114,6 +123,13 @@ struct Silence final : c10::WarningHandler {
   void process(const c10::Warning &) override {}
 };
 
+/// Memory that a damaged archive asks for in vain is an exception here, even where
+/// the compiler has made it the end of the process.
+struct ThrowingNew {
+  std::new_handler handler = std::set_new_handler(nullptr);
+  ~ThrowingNew() { std::set_new_handler(handler); }
+};
+
 int fail(char *error, size_t size, const std::string &text) {
   if (size)
     snprintf(error, size, "%s", text.c_str());
@@ -125,6 +141,7 @@ int fail(char *error, size_t size, const std::string &text) {
 extern "C" __attribute__((visibility("default"))) int
 lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *user,
                     char *error, size_t error_size) {
+  ThrowingNew throwing;
   Silence silence;
   c10::WarningUtils::WarningHandlerGuard guard(&silence);
   std::string stage = "is not a TorchScript archive: ";
@@ -154,6 +171,8 @@ lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *use
     return 0;
   } catch (const c10::Error &e) {
     return fail(error, error_size, stage + firstLine(e.what_without_backtrace()));
+  } catch (const std::bad_alloc &) {
+    return fail(error, error_size, stage + "it asks for more memory than there is");
   } catch (const std::exception &e) {
     return fail(error, error_size, stage + firstLine(e.what()));
   } catch (...) {

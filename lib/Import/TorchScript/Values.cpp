@@ -35,21 +35,22 @@ std::string ValueTeller::whyUnreadable(const at::Tensor &t,
     return "a sparse, quantized or otherwise packed tensor (" + kind + ")";
   if (!t.device().is_cpu() || !t.has_storage())
     return "a tensor without data (" + t.device().str() + ")";
-  unsigned __int128 last = t.storage_offset(), count = 1;
+  using Wide = unsigned __int128;
   auto read = facts.storages.find(t.storage().data());
   size_t bytes = read == facts.storages.end() ? 0 : read->second;
-  const unsigned __int128 limit =
-      std::min<size_t>(bytes, t.storage().nbytes()) / t.itemsize();
+  const Wide limit = std::min<size_t>(bytes, t.storage().nbytes()) / t.itemsize();
+  // A view may repeat elements, but not without end.
+  const Wide mostElements = Wide(1) << 40;
   bool sane = t.storage_offset() >= 0;
-  for (int64_t d = 0; d < t.dim(); ++d) {
-    sane &= t.size(d) >= 0 && t.stride(d) >= 0;
-    if (!sane)
-      break;
+  Wide count = 1;
+  for (int64_t d = 0; d < t.dim() && sane; ++d) {
     count *= t.size(d);
-    if (t.size(d) > 0)
-      last += static_cast<unsigned __int128>(t.size(d) - 1) * t.stride(d);
-    // A view may repeat elements, but not without end.
-    sane &= count <= (static_cast<unsigned __int128>(1) << 48) && last <= limit;
+    sane = t.size(d) >= 0 && t.stride(d) >= 0 && count <= mostElements;
+  }
+  Wide last = t.storage_offset();
+  for (int64_t d = 0; d < t.dim() && sane && count != 0; ++d) {
+    last += Wide(t.size(d) - 1) * t.stride(d);
+    sane = last < limit;
   }
   if (!sane || (count != 0 && last >= limit))
     throw std::runtime_error("a tensor" + (name.empty() ? "" : " '" + name + "'") +

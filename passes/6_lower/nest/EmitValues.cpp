@@ -101,7 +101,7 @@ Value NestEmitter::evalUncached(Value tensor, ArrayRef<AffineExpr> place) {
       .Case<lc::ArgmaxOp, lc::ArgminOp>(
           [&](Operation *o) { return argReduce(o, place); })
       .Default([&](Operation *o) -> Value {
-        o->emitError("has no code generation for the CPU");
+        o->emitError() << "'" << o->getName() << "' has no code generation";
         return {};
       });
 }

@@ -26,18 +26,17 @@ static void collectTerms(AffineExpr expr, SmallVectorImpl<AffineExpr> &terms) {
     collectTerms(sum.getRHS(), terms);
     return;
   }
-  // (a + b) * c counts as a * c + b * c.
-  if (expr.getKind() == AffineExprKind::Mul) {
+  if (expr.getKind() == AffineExprKind::Mul) { // (a + b) * c: a * c + b * c
     auto product = cast<AffineBinaryOpExpr>(expr);
-    for (auto [x, y] : {std::pair(product.getLHS(), product.getRHS()),
-                        std::pair(product.getRHS(), product.getLHS())})
-      if (x.getKind() == AffineExprKind::Add) {
-        SmallVector<AffineExpr> parts;
-        collectTerms(x, parts);
-        for (AffineExpr part : parts)
-          collectTerms(part * y, terms);
-        return;
-      }
+    SmallVector<AffineExpr> left, right;
+    collectTerms(product.getLHS(), left);
+    collectTerms(product.getRHS(), right);
+    if (left.size() > 1 || right.size() > 1) {
+      for (AffineExpr l : left)
+        for (AffineExpr r : right)
+          terms.push_back(r.isSymbolicOrConstant() ? l * r : r * l);
+      return;
+    }
   }
   terms.push_back(expr);
 }
@@ -53,6 +52,38 @@ static int64_t collectFactors(AffineExpr expr, SmallVectorImpl<AffineExpr> &out)
   }
   out.push_back(expr);
   return 1;
+}
+
+/// The sum of the terms, equal products added up. MLIR's own simplification does
+/// not cancel products of dimensions and symbols.
+static AffineExpr sumOf(ArrayRef<AffineExpr> terms, MLIRContext *ctx) {
+  SmallVector<std::pair<SmallVector<AffineExpr>, int64_t>> products;
+  for (AffineExpr term : terms) {
+    SmallVector<AffineExpr> factors;
+    int64_t c = collectFactors(term, factors);
+    llvm::sort(factors, [](AffineExpr x, AffineExpr y) {
+      return x.getAsOpaquePointer() < y.getAsOpaquePointer();
+    });
+    auto it = llvm::find_if(products, [&](auto &p) { return p.first == factors; });
+    if (it == products.end())
+      products.push_back({factors, c});
+    else
+      it->second += c;
+  }
+  AffineExpr sum = lc::constant(ctx, 0);
+  for (auto &[factors, c] : products) {
+    if (c == 0)
+      continue;
+    // Dimensions first: a product may have only one side that is not symbolic.
+    llvm::stable_sort(factors, [](AffineExpr x, AffineExpr y) {
+      return !x.isSymbolicOrConstant() && y.isSymbolicOrConstant();
+    });
+    AffineExpr product = lc::constant(ctx, c);
+    for (auto [i, factor] : llvm::enumerate(factors))
+      product = i == 0 ? factor : product * factor;
+    sum = sum + (factors.empty() ? product : product * c);
+  }
+  return sum;
 }
 
 /// term / divisor when the division is exact factor by factor; else null.
@@ -107,10 +138,7 @@ static AffineExpr largest(AffineExpr expr, const Bounds &bounds) {
   }
   SmallVector<AffineExpr> parts;
   collectTerms(total, parts);
-  total = lc::constant(expr.getContext(), 0);
-  for (AffineExpr part : parts)
-    total = total + part;
-  return lc::simplify(total);
+  return lc::simplify(sumOf(parts, expr.getContext()));
 }
 
 bool provablyNotNegative(AffineExpr expr, const Bounds &bounds) {
@@ -142,10 +170,7 @@ bool provablyBelow(AffineExpr lhs, AffineExpr rhs, const Bounds &bounds) {
     return false;
   SmallVector<AffineExpr> parts;
   collectTerms(rhs - 1 - top, parts);
-  AffineExpr room = lc::constant(lhs.getContext(), 0);
-  for (AffineExpr part : parts)
-    room = room + part;
-  room = lc::simplify(room);
+  AffineExpr room = lc::simplify(sumOf(parts, lhs.getContext()));
   return lc::boundsOf(room, bounds.symbols).min >= 0;
 }
 
@@ -205,10 +230,7 @@ AffineExpr symbolicStride(AffineExpr expr, unsigned axis, const Bounds &bounds) 
   AffineExpr next = expr.replaceDims(dims);
   SmallVector<AffineExpr> terms;
   collectTerms(next - expr, terms);
-  AffineExpr difference = lc::constant(ctx, 0);
-  for (AffineExpr term : terms)
-    difference = difference + term;
-  difference = basic(difference, bounds);
+  AffineExpr difference = basic(sumOf(terms, ctx), bounds);
   return difference.isSymbolicOrConstant() ? difference : AffineExpr();
 }
 

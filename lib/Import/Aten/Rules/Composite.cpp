@@ -167,6 +167,37 @@ void xlogy(AtenCall &call) {
   call.result(call.make<lc::WhereOp>(call.make<lc::IsNanOp>(y), y, result));
 }
 
+void asinh(AtenCall &call) {
+  // sign(x) * log1p(|x| + x^2 / (1 + sqrt(1 + x^2))), exact near 0.
+  Value x = call.floatTensor("self");
+  Value size = call.make<lc::AbsOp>(x), square = call.make<lc::MulOp>(x, x);
+  Value root = call.make<lc::SqrtOp>(withNumber<lc::AddOp>(call, square, 1));
+  Value part = call.make<lc::DivOp>(square, withNumber<lc::AddOp>(call, root, 1));
+  Value near = call.make<lc::Log1pOp>(call.make<lc::AddOp>(size, part));
+  // Where the square would leave the range: log(2 |x|).
+  Value far = withNumber<lc::AddOp>(call, call.make<lc::LogOp>(size),
+                                    0.693147180559945309);
+  Value isFar = compared(call, lc::CompareKind::gt, size, 1e4);
+  call.result(call.make<lc::CopysignOp>(
+      call.make<lc::WhereOp>(isFar, far, near), x));
+}
+
+void acosh(AtenCall &call) { // log(x + sqrt(x - 1) * sqrt(x + 1))
+  Value x = call.floatTensor("self");
+  Value low = call.make<lc::SqrtOp>(withNumber<lc::SubOp>(call, x, 1));
+  Value high = call.make<lc::SqrtOp>(withNumber<lc::AddOp>(call, x, 1));
+  Value product = call.make<lc::MulOp>(low, high);
+  call.result(call.make<lc::LogOp>(call.make<lc::AddOp>(x, product)));
+}
+
+void atanh(AtenCall &call) { // (log1p(x) - log1p(-x)) / 2
+  Value x = call.floatTensor("self");
+  Value high = call.make<lc::Log1pOp>(x);
+  Value low = call.make<lc::Log1pOp>(call.make<lc::NegOp>(x));
+  call.result(
+      withNumber<lc::MulOp>(call, call.make<lc::SubOp>(high, low), 0.5));
+}
+
 template <bool toDegrees>
 void angle(AtenCall &call) {
   constexpr double degrees = 57.29577951308232;
@@ -197,6 +228,33 @@ void cosineSimilarity(AtenCall &call) {
   };
   call.result(call.make<lc::DivOp>(
       sum(x, y), call.make<lc::MulOp>(length(x), length(y))));
+}
+
+/// Distances between all rows of x1 and all rows of x2.
+void cdist(AtenCall &call) {
+  Value x = call.tensor("x1"), y = call.tensor("x2");
+  double p = call.number("p", 2);
+  if (call.refused())
+    return;
+  if (call.rankOf(x) < 2 || call.rankOf(y) < 2)
+    return call.refuse("expected rank 2 or more");
+  x = unsqueeze(call, x, call.rankOf(x) - 1);
+  y = unsqueeze(call, y, call.rankOf(y) - 2);
+  Value difference =
+      call.make<lc::AbsOp>(broadcasted<lc::SubOp>(call, x, y));
+  if (call.refused())
+    return;
+  int64_t dim = call.rankOf(difference) - 1;
+  auto sum = [&](Value v) { return call.make<lc::SumOp>(v, dim, false); };
+  if (p == 1)
+    return call.result(sum(difference));
+  if (p == 2)
+    return call.result(call.make<lc::SqrtOp>(
+        sum(call.make<lc::MulOp>(difference, difference))));
+  if (std::isinf(p))
+    return call.result(call.make<lc::AmaxOp>(difference, dim, false));
+  Value powers = sum(withNumber<lc::PowOp>(call, difference, p));
+  call.result(withNumber<lc::PowOp>(call, powers, 1 / p));
 }
 
 /// hstack and vstack: tensors of low rank first get dimensions.
@@ -254,6 +312,10 @@ void lcompile::import::addCompositeRules(AtenTable &table) {
   table.add({"aten::xlogy.Tensor", "aten::xlogy.Scalar_Self",
              "aten::xlogy.Scalar_Other"},
             xlogy);
+  table.add("aten::asinh", asinh);
+  table.add("aten::acosh", acosh);
+  table.add("aten::atanh", atanh);
+  table.add({"aten::cdist", "aten::_cdist_forward", "aten::_euclidean_dist"}, cdist);
   table.add("aten::rad2deg", angle<true>);
   table.add("aten::deg2rad", angle<false>);
   table.add("aten::cosine_similarity", cosineSimilarity);

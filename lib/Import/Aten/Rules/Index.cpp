@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Rules of operators whose places come from tensors.
-#include "lib/Import/Aten/Rules/Helpers.h"
+#include "lib/Import/Aten/Rules/Indices.h"
 
 using namespace mlir;
 using namespace lcompile;
 using namespace lcompile::import;
 
-namespace {
-
-/// Indices as i64 or i32.
-Value asIndices(AtenCall &call, Value v) {
+Value lcompile::import::asIndices(AtenCall &call, Value v) {
   if (call.refused())
     return {};
   Type element = call.elementOf(v);
@@ -19,6 +16,8 @@ Value asIndices(AtenCall &call, Value v) {
   }
   return element.isInteger(32) ? v : call.convert(v, call.i64());
 }
+
+namespace {
 
 void embedding(AtenCall &call) {
   Value weight = call.tensor("weight");
@@ -94,14 +93,53 @@ bool isNotNegative(Value v) {
   return false;
 }
 
-/// Index tensors for the dimensions from `first` on, joined into one for these
-/// dimensions merged.
-Value selectMerged(AtenCall &call, Value x, int64_t first,
-                   ArrayRef<Value> indices) {
+} // namespace
+
+std::optional<Indices> lcompile::import::indicesOf(AtenCall &call, Value x) {
+  const Datum &list = call.get("indices");
+  if (call.refused() || !list.isList()) {
+    call.refuse("expected a list of indices");
+    return std::nullopt;
+  }
+  Indices result;
+  for (auto [i, d] : llvm::enumerate(list.list())) {
+    if (d.isNone())
+      continue;
+    if (!d.isTensor()) {
+      call.refuse("expected index tensors, found " + d.describe());
+      return std::nullopt;
+    }
+    Type element = call.elementOf(d.value());
+    result.masks |= element.isInteger(1) || element.isUnsignedInteger(8);
+    result.dims.push_back(i);
+    result.tensors.push_back(d.value());
+  }
+  if (static_cast<int64_t>(list.list().size()) > call.rankOf(x))
+    call.refuse("expected at most " + Twine(call.rankOf(x)) + " indices");
+  if (!result.masks)
+    for (Value &v : result.tensors)
+      v = asIndices(call, v);
+  if (call.refused())
+    return std::nullopt;
+  return result;
+}
+
+SmallVector<int64_t> Indices::toFront(int64_t rank) const {
+  if (dims.back() - dims.front() + 1 == static_cast<int64_t>(dims.size()))
+    return {};
+  SmallVector<int64_t> perm(dims);
+  for (int64_t i = 0; i < rank; ++i)
+    if (!llvm::is_contained(dims, i))
+      perm.push_back(i);
+  return perm;
+}
+
+std::pair<Value, Value>
+lcompile::import::mergeIndexed(AtenCall &call, Value x, int64_t first,
+                               ArrayRef<Value> indices) {
   lc::Dims dims = lc::getDims(x), common = call.broadcastDims(indices);
-  if (indices.size() == 1)
-    return call.make<lc::IndexSelectOp>(x, indices[0], first,
-                                        !isNotNegative(indices[0]));
+  if (call.refused() || indices.size() == 1)
+    return {x, call.refused() ? Value() : indices[0]};
   Value linear;
   for (auto [i, index] : llvm::enumerate(indices)) {
     if (call.refused())
@@ -130,45 +168,29 @@ Value selectMerged(AtenCall &call, Value x, int64_t first,
   merged.push_back(
       product(call, ArrayRef(dims).slice(first, indices.size())));
   merged.append(dims.begin() + first + indices.size(), dims.end());
-  return call.make<lc::IndexSelectOp>(call.reshape(x, merged), linear, first);
+  return {call.reshape(x, merged), linear};
 }
+
+namespace {
 
 /// x[i, :, j]: a list of index tensors and Nones.
 void index(AtenCall &call) {
   Value x = call.tensor("self");
-  const Datum &list = call.get("indices");
-  if (call.refused() || !list.isList())
-    return call.refuse("expected a list of indices");
-  SmallVector<int64_t> places;
-  SmallVector<Value> indices;
-  for (auto [i, d] : llvm::enumerate(list.list())) {
-    if (d.isNone())
-      continue;
-    if (!d.isTensor())
-      return call.refuse("expected index tensors, found " + d.describe());
-    Type element = call.elementOf(d.value());
-    if (element.isInteger(1) || (element.isInteger(8) && element.isUnsignedInteger()))
-      return call.refuse("the size of a selection by mask follows from data");
-    places.push_back(i);
-    indices.push_back(asIndices(call, d.value()));
-  }
-  if (call.refused())
+  std::optional<Indices> indices = indicesOf(call, x);
+  if (!indices)
     return;
-  int64_t rank = call.rankOf(x);
-  if (static_cast<int64_t>(list.list().size()) > rank)
-    return call.refuse("expected at most " + Twine(rank) + " indices");
-  if (indices.empty())
+  if (indices->masks)
+    return call.refuse("the size of a selection by mask follows from data");
+  if (indices->tensors.empty())
     return call.result(copyOf(call, x));
-  if (places.back() - places.front() + 1 == static_cast<int64_t>(places.size()))
-    return call.result(selectMerged(call, x, places[0], indices));
   // Separated indices: their dimensions come first, and so do the result's.
-  SmallVector<int64_t> perm(places);
-  for (int64_t i = 0; i < rank; ++i)
-    if (!llvm::is_contained(places, i))
-      perm.push_back(i);
-  x = call.permute(x, perm);
-  if (!call.refused())
-    call.result(selectMerged(call, x, 0, indices));
+  auto perm = indices->toFront(call.rankOf(x));
+  int64_t first = perm.empty() ? indices->dims[0] : 0;
+  if (!perm.empty())
+    x = call.permute(x, perm);
+  auto [merged, places] = mergeIndexed(call, x, first, indices->tensors);
+  bool wrap = indices->tensors.size() == 1 && places && !isNotNegative(places);
+  call.result(call.make<lc::IndexSelectOp>(merged, places, first, wrap));
 }
 
 void oneHot(AtenCall &call) {

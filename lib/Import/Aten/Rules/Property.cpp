@@ -96,6 +96,22 @@ void numel(AtenCall &call) {
     call.result(sizeDatum(call, product(call, lc::getDims(x))));
 }
 
+/// Of row-major order: programs of values have no other.
+void stride(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  lc::Dims dims = lc::getDims(x);
+  if (dims.empty())
+    return call.refuse("a tensor of rank 0 has no strides");
+  int64_t dim = call.dim("dim", dims.size());
+  call.result(
+      sizeDatum(call, product(call, ArrayRef(dims).drop_front(dim + 1))));
+}
+
+void storageOffset(AtenCall &call) { call.result(0); }
+void isContiguous(AtenCall &call) { call.result(true); }
+
 void rank(AtenCall &call) {
   Value x = call.tensor("self");
   if (!call.refused())
@@ -162,6 +178,9 @@ void lcompile::import::addPropertyRules(AtenTable &table) {
   table.add({"aten::size", "aten::size.int", "aten::sym_size", "aten::sym_size.int"},
             size);
   table.add({"aten::numel", "aten::sym_numel"}, numel);
+  table.add({"aten::sym_stride.int", "aten::stride.int"}, stride);
+  table.add({"aten::sym_storage_offset", "aten::storage_offset"}, storageOffset);
+  table.add({"aten::sym_is_contiguous", "aten::is_contiguous"}, isContiguous);
   table.add("aten::dim", rank);
   addOverloads(table, "aten::len", {"t", "Tensor"}, length);
   addOverloads(table, "aten::__getitem__", {"t"}, listItem);

@@ -126,6 +126,28 @@ TEST(Weights, GoIntoTheStoreOnlyWhenUsed) {
   EXPECT_TRUE(lc::getWeightStore(&other).all().empty());
 }
 
+TEST(Weights, ShareTheBytesOfOneStorage) {
+  mlir::MLIRContext ctx;
+  test::TestProgram program;
+  program.inputs = test::list({test::tensor("p_w"), test::tensor("x")});
+  std::string meta = test::meta(R"({"as_int": 3})");
+  program.inputSpecs =
+      R"({"parameter": {"arg": {"name": "p_w"}, "parameter_name": "m.w"}},
+         {"parameter": {"arg": {"name": "x"}, "parameter_name": "tied"}})";
+  std::vector<test::Entry> entries = program.entries();
+  for (test::Entry &entry : entries)
+    if (entry.name.find("weights_config") != std::string::npos)
+      entry.content.insert(
+          entry.content.find("\"m.w\""),
+          R"("tied": {"path_name": "weight_0", "tensor_meta": )" + meta +
+              "}, ");
+  EXPECT_EQ(test::importBytes(test::makeZip(entries), {}, &ctx).error, "");
+  lc::WeightStore &store = lc::getWeightStore(&ctx);
+  ASSERT_TRUE(store.lookup("tied") && store.lookup("m.w"));
+  EXPECT_EQ(store.lookup("tied")->data.data(),
+            store.lookup("m.w")->data.data());
+}
+
 TEST(Weights, LeaveTheStoreWhenTheImportFails) {
   mlir::MLIRContext ctx;
   test::TestProgram program;
