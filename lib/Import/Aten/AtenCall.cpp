@@ -230,6 +230,7 @@ const AtenTable &AtenTable::get() {
     addShapeRules(t);
     addSliceRules(t);
     addArrangeRules(t);
+    addPadRules(t);
     addCastRules(t);
     addFactoryRules(t);
     addIndexRules(t);

@@ -157,6 +157,7 @@ void addElementwiseRules(AtenTable &table);
 void addShapeRules(AtenTable &table);
 void addSliceRules(AtenTable &table);
 void addArrangeRules(AtenTable &table);
+void addPadRules(AtenTable &table);
 void addCastRules(AtenTable &table);
 void addFactoryRules(AtenTable &table);
 void addIndexRules(AtenTable &table);

@@ -71,6 +71,38 @@ bool endsWith(const std::string &text, const std::string &end) {
          text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
+/// Brackets, blocks and chains of operators deeper than any model's, which libtorch
+/// would follow until its stack ends.
+bool isTooDeep(std::string_view code) {
+  constexpr int limit = 400;
+  int brackets = 0, indent = 0, chain = 0;
+  bool lineStart = true, inText = false;
+  for (size_t i = 0; i < code.size(); ++i) {
+    char c = code[i];
+    if (c == '"' || (inText && c == '\\')) {
+      inText ^= c == '"';
+      i += c == '\\';
+      continue;
+    }
+    if (inText)
+      continue;
+    bool opens = c == '(' || c == '[' || c == '{';
+    brackets += opens - (c == ')' || c == ']' || c == '}');
+    if (c == '\n')
+      indent = 0;
+    else if (lineStart && c == ' ')
+      ++indent;
+    lineStart = c == '\n' || (lineStart && c == ' ');
+    if (opens || lineStart || c == ',')
+      chain = 0;
+    else if (std::string_view("+-*/%~.&|^<>=@ ").find(c) != std::string_view::npos)
+      ++chain;
+    if (brackets > limit || indent > 2 * limit || chain > 2 * limit)
+      return true;
+  }
+  return false;
+}
+
 /// What the archive is when it is no TorchScript program that can be loaded
 /// without running any of it; empty when it is one.
 std::string whyNot(PyTorchStreamReader &reader) {
@@ -87,6 +119,8 @@ std::string whyNot(PyTorchStreamReader &reader) {
     if (code.find("def __setstate__(") != std::string_view::npos)
       return "has a class in " + record + " whose __setstate__ runs when it is "
              "loaded, which lcompile does not do: use torch.export instead";
+    if (isTooDeep(code))
+      return "nests the code in " + record + " too deeply";
   }
   if (constants)
     return "";
@@ -170,7 +204,10 @@ lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *use
     lcompile::torchscript::tellForward(module, facts, *sink, user);
     return 0;
   } catch (const c10::Error &e) {
-    return fail(error, error_size, stage + firstLine(e.what_without_backtrace()));
+    std::string cause = firstLine(e.what_without_backtrace());
+    if (cause.rfind("Unknown builtin op", 0) == 0)
+      cause += " It belongs to an extension; lcompile knows PyTorch's own operators";
+    return fail(error, error_size, stage + cause);
   } catch (const std::bad_alloc &) {
     return fail(error, error_size, stage + "it asks for more memory than there is");
   } catch (const std::exception &e) {

@@ -87,10 +87,14 @@ void ValueTeller::tellTensor(int64_t id, const at::Tensor &original,
 void ValueTeller::tellContainer(int64_t id, const char *kind,
                                 const std::vector<c10::IValue> &elements,
                                 const std::string &name) {
+  if (depth > 64)
+    throw std::runtime_error("a list, tuple or dict of the model is too deep");
+  ++depth;
   std::vector<int64_t> ids;
   std::vector<const char *> blank(elements.size(), "");
   for (size_t i = 0; i < elements.size(); ++i)
     ids.push_back(told(elements[i], name.empty() ? "" : name + "." + std::to_string(i)));
+  --depth;
   lc_torchscript_node node = {};
   node.kind = kind;
   node.operand_count = ids.size();

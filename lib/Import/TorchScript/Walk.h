@@ -44,6 +44,7 @@ private:
   const lc_torchscript_sink &sink;
   void *user;
   int64_t next = 0;
+  unsigned depth = 0; // of containers
   /// Parameters and buffers by what makes two tensors one.
   using Key = std::tuple<const void *, std::vector<int64_t>, std::vector<int64_t>, int>;
   static Key keyOf(const at::Tensor &tensor);

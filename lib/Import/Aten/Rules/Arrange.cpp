@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Rules of operators that repeat, pad, reorder or mask the elements of a tensor.
+// Rules of operators that repeat, reorder or mask the elements of a tensor.
 #include "lib/Import/Aten/Rules/Helpers.h"
 
 using namespace mlir;
@@ -67,8 +67,7 @@ void flip(AtenCall &call) {
   call.result(copyOf(call, x));
 }
 
-template <int64_t dim>
-void flipDim(AtenCall &call) { // flipud, fliplr
+template <int64_t dim> void flipDim(AtenCall &call) { // flipud, fliplr
   Value x = call.tensor("self");
   if (!call.refused() && call.rankOf(x) <= dim)
     call.refuse("expected rank " + Twine(dim + 1) + " or more");
@@ -119,95 +118,10 @@ void roll(AtenCall &call) {
 }
 
 //===----------------------------------------------------------------------===//
-// Padding
-//===----------------------------------------------------------------------===//
-
-/// Padding by sizes that are not known: constant parts put together.
-Value concatPadded(AtenCall &call, Value x, int64_t dim, AffineExpr low,
-                   AffineExpr high, double value) {
-  SmallVector<Value> parts;
-  auto add = [&](AffineExpr size) {
-    if (lc::isConstant(size, 0) || call.refused())
-      return;
-    if (boundsOf(call, size).min < 0)
-      return call.refuse("the sign of a padding is not known");
-    lc::Dims dims = lc::getDims(x);
-    dims[dim] = size;
-    parts.push_back(call.full(dims, call.elementOf(x), value));
-  };
-  add(low);
-  parts.push_back(x);
-  add(high);
-  return concat(call, parts, dim);
-}
-
-/// `pad` holds low and high of the last dimension first.
-void padWith(AtenCall &call, lc::PadMode mode, StringRef name) {
-  Value x = call.tensor("self");
-  lc::Dims pad = call.sizes(name);
-  double value = call.number("value", 0);
-  if (call.refused())
-    return;
-  int64_t rank = call.rankOf(x);
-  if (pad.size() % 2 || static_cast<int64_t>(pad.size()) > 2 * rank)
-    return call.refuse("expected two paddings for each dimension that is padded");
-  SmallVector<int64_t> low(rank, 0), high(rank, 0);
-  bool known = true;
-  for (size_t i = 0; i < pad.size(); i += 2) {
-    int64_t dim = rank - 1 - i / 2;
-    auto l = lc::getConstant(pad[i]), h = lc::getConstant(pad[i + 1]);
-    if (l && h) {
-      low[dim] = *l;
-      high[dim] = *h;
-      continue;
-    }
-    known = false;
-    if (mode != lc::PadMode::constant)
-      return call.refuse("expected known paddings, found " +
-                         call.get(name).describe());
-    x = concatPadded(call, x, dim, pad[i], pad[i + 1], value);
-    if (call.refused())
-      return;
-  }
-  auto isZero = [](int64_t v) { return v == 0; };
-  if (!known && llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
-    return call.result(x);
-  if (mode != lc::PadMode::constant) {
-    // Mirrored and repeated elements must exist.
-    lc::Dims dims = lc::getDims(x);
-    for (int64_t i = 0; i < rank; ++i) {
-      int64_t most = std::max(low[i], high[i]);
-      int64_t least = boundsOf(call, dims[i]).min;
-      if ((mode == lc::PadMode::reflect && most > 0 && most >= least) ||
-          (mode == lc::PadMode::circular && most > least))
-        return call.refuse("a padding of " + Twine(most) +
-                           " may exceed dimension " + Twine(i));
-    }
-  }
-  call.result(call.make<lc::PadOp>(x, low, high, mode, APFloat(value)));
-}
-
-template <lc::PadMode mode, const char *name>
-void padMode(AtenCall &call) {
-  padWith(call, mode, name);
-}
-constexpr char padName[] = "pad", paddingName[] = "padding";
-
-void pad(AtenCall &call) {
-  std::optional<lc::PadMode> mode =
-      lc::symbolizePadMode(call.text("mode", "constant"));
-  if (!mode)
-    return call.refuse("padding mode " + call.get("mode").describe() +
-                       " is not known");
-  padWith(call, *mode, "pad");
-}
-
-//===----------------------------------------------------------------------===//
 // Blocks, windows, masks
 //===----------------------------------------------------------------------===//
 
-template <bool down>
-void pixelShuffle(AtenCall &call) {
+template <bool down> void pixelShuffle(AtenCall &call) {
   Value x = call.tensor("self");
   int64_t r = call.integer(down ? "downscale_factor" : "upscale_factor");
   if (call.refused())
@@ -254,7 +168,8 @@ void unfold(AtenCall &call) {
   AffineExpr total = lc::getDims(x)[dim];
   if (!total)
     return call.refuse("the size of the dimension is not known");
-  AffineExpr count = lc::simplify(lc::simplify(total - size).floorDiv(step) + 1);
+  AffineExpr count =
+      lc::simplify(lc::simplify(total - size).floorDiv(step) + 1);
   lc::Dims grid = {count, call.constant(size)};
   Value starts = call.expand(
       unsqueeze(call, iota(call, count, call.i64(), 0, step), 1), grid);
@@ -264,8 +179,7 @@ void unfold(AtenCall &call) {
   call.result(moveDim(call, windows, dim + 1, rank));
 }
 
-template <lc::CompareKind keep>
-void triangle(AtenCall &call) {
+template <lc::CompareKind keep> void triangle(AtenCall &call) {
   Value x = call.tensor("self");
   AffineExpr diagonal = call.size("diagonal");
   if (call.refused())
@@ -296,12 +210,13 @@ void diagonal(AtenCall &call) {
   llvm::erase_if(perm, [&](int64_t d) { return d == dim1 || d == dim2; });
   perm.append({dim1, dim2});
   lc::Dims dims = lc::getDims(x);
-  auto rows = lc::getConstant(dims[dim1]), columns = lc::getConstant(dims[dim2]);
+  auto rows = lc::getConstant(dims[dim1]),
+       columns = lc::getConstant(dims[dim2]);
   if (!rows || !columns)
     return call.refuse("the sizes of the matrix are not known");
-  int64_t count = std::max<int64_t>(
-      0, offset >= 0 ? std::min(*rows, *columns - offset)
-                     : std::min(*rows + offset, *columns));
+  int64_t count =
+      std::max<int64_t>(0, offset >= 0 ? std::min(*rows, *columns - offset)
+                                       : std::min(*rows + offset, *columns));
   int64_t start = offset >= 0 ? offset : -offset * *columns;
   x = call.permute(x, perm);
   lc::Dims flat = lc::getDims(x);
@@ -315,7 +230,8 @@ void diagonal(AtenCall &call) {
 void diff(AtenCall &call) {
   Value x = call.tensor("self");
   int64_t times = call.integer("n", 1);
-  Value before = call.tensorOrNull("prepend"), after = call.tensorOrNull("append");
+  Value before = call.tensorOrNull("prepend"),
+        after = call.tensorOrNull("append");
   if (call.refused())
     return;
   if (call.rankOf(x) == 0)
@@ -348,15 +264,6 @@ void lcompile::import::addArrangeRules(AtenTable &table) {
   table.add("aten::flipud", flipDim<0>);
   table.add("aten::fliplr", flipDim<1>);
   table.add("aten::roll", roll);
-  table.add("aten::pad", pad);
-  table.add("aten::constant_pad_nd", padMode<lc::PadMode::constant, padName>);
-  table.add({"aten::reflection_pad1d", "aten::reflection_pad2d",
-             "aten::reflection_pad3d"},
-            padMode<lc::PadMode::reflect, paddingName>);
-  table.add({"aten::replication_pad1d", "aten::replication_pad2d",
-             "aten::replication_pad3d"},
-            padMode<lc::PadMode::replicate, paddingName>);
-  table.add("aten::_pad_circular", padMode<lc::PadMode::circular, padName>);
   table.add("aten::pixel_shuffle", pixelShuffle<false>);
   table.add("aten::pixel_unshuffle", pixelShuffle<true>);
   table.add("aten::unfold", unfold);

@@ -42,7 +42,8 @@ void copy(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused())
     return;
-  Value src = call.materialize(call.get("src"), lc::getDims(x), call.elementOf(x));
+  Value src =
+      call.materialize(call.get("src"), lc::getDims(x), call.elementOf(x));
   call.result(src);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Rules of operators that PyTorch itself composes of others and torch.export keeps.
+// Rules of operators that PyTorch itself composes of others and torch.export
+// keeps.
 #include "lib/Import/Aten/Rules/Helpers.h"
 
 using namespace mlir;
@@ -56,8 +57,8 @@ void prelu(AtenCall &call) {
     weight = call.reshape(weight, narrow);
   }
   Value below = call.make<lc::MulOp>(x, call.broadcastTo(weight, dims));
-  call.result(call.make<lc::WhereOp>(compared(call, lc::CompareKind::gt, x, 0), x,
-                                     below));
+  call.result(call.make<lc::WhereOp>(compared(call, lc::CompareKind::gt, x, 0),
+                                     x, below));
 }
 
 void glu(AtenCall &call) {
@@ -121,8 +122,7 @@ void isFinite(AtenCall &call) {
                        std::numeric_limits<double>::infinity()));
 }
 
-template <int sign>
-void isSignedInf(AtenCall &call) {
+template <int sign> void isSignedInf(AtenCall &call) {
   call.result(compared(call, lc::CompareKind::eq, call.floatTensor("self"),
                        sign * std::numeric_limits<double>::infinity()));
 }
@@ -136,14 +136,16 @@ void nanToNum(AtenCall &call) {
     return call.result(copyOf(call, x));
   double largest =
       APFloat::getLargest(element.getFloatSemantics()).convertToDouble();
-  Value result = call.make<lc::WhereOp>(call.make<lc::IsNanOp>(x),
-                                        constantLike(call, x, call.number("nan", 0)),
-                                        x);
+  Value result =
+      call.make<lc::WhereOp>(call.make<lc::IsNanOp>(x),
+                             constantLike(call, x, call.number("nan", 0)), x);
   double infinity = std::numeric_limits<double>::infinity();
-  for (auto [from, to] : {std::pair(infinity, call.number("posinf", largest)),
-                          std::pair(-infinity, call.number("neginf", -largest))})
-    result = call.make<lc::WhereOp>(compared(call, lc::CompareKind::eq, x, from),
-                                    constantLike(call, x, to), result);
+  for (auto [from, to] :
+       {std::pair(infinity, call.number("posinf", largest)),
+        std::pair(-infinity, call.number("neginf", -largest))})
+    result =
+        call.make<lc::WhereOp>(compared(call, lc::CompareKind::eq, x, from),
+                               constantLike(call, x, to), result);
   call.result(result);
 }
 
@@ -163,7 +165,8 @@ void xlogy(AtenCall &call) {
   auto [x, y] = call.binaryOperands("self", "other", /*toFloat=*/true);
   Value product = call.make<lc::MulOp>(x, call.make<lc::LogOp>(y));
   Value zero = compared(call, lc::CompareKind::eq, x, 0);
-  Value result = call.make<lc::WhereOp>(zero, constantLike(call, x, 0), product);
+  Value result =
+      call.make<lc::WhereOp>(zero, constantLike(call, x, 0), product);
   call.result(call.make<lc::WhereOp>(call.make<lc::IsNanOp>(y), y, result));
 }
 
@@ -172,14 +175,15 @@ void asinh(AtenCall &call) {
   Value x = call.floatTensor("self");
   Value size = call.make<lc::AbsOp>(x), square = call.make<lc::MulOp>(x, x);
   Value root = call.make<lc::SqrtOp>(withNumber<lc::AddOp>(call, square, 1));
-  Value part = call.make<lc::DivOp>(square, withNumber<lc::AddOp>(call, root, 1));
+  Value part =
+      call.make<lc::DivOp>(square, withNumber<lc::AddOp>(call, root, 1));
   Value near = call.make<lc::Log1pOp>(call.make<lc::AddOp>(size, part));
   // Where the square would leave the range: log(2 |x|).
   Value far = withNumber<lc::AddOp>(call, call.make<lc::LogOp>(size),
                                     0.693147180559945309);
   Value isFar = compared(call, lc::CompareKind::gt, size, 1e4);
-  call.result(call.make<lc::CopysignOp>(
-      call.make<lc::WhereOp>(isFar, far, near), x));
+  call.result(
+      call.make<lc::CopysignOp>(call.make<lc::WhereOp>(isFar, far, near), x));
 }
 
 void acosh(AtenCall &call) { // log(x + sqrt(x - 1) * sqrt(x + 1))
@@ -198,8 +202,7 @@ void atanh(AtenCall &call) { // (log1p(x) - log1p(-x)) / 2
       withNumber<lc::MulOp>(call, call.make<lc::SubOp>(high, low), 0.5));
 }
 
-template <bool toDegrees>
-void angle(AtenCall &call) {
+template <bool toDegrees> void angle(AtenCall &call) {
   constexpr double degrees = 57.29577951308232;
   call.result(withNumber<lc::MulOp>(call, call.floatTensor("self"),
                                     toDegrees ? degrees : 1 / degrees));
@@ -226,8 +229,8 @@ void cosineSimilarity(AtenCall &call) {
     return call.make<lc::ClampOp>(call.make<lc::SqrtOp>(sum(v, v)),
                                   call.b.getF64FloatAttr(eps), FloatAttr());
   };
-  call.result(call.make<lc::DivOp>(
-      sum(x, y), call.make<lc::MulOp>(length(x), length(y))));
+  call.result(call.make<lc::DivOp>(sum(x, y),
+                                   call.make<lc::MulOp>(length(x), length(y))));
 }
 
 /// Distances between all rows of x1 and all rows of x2.
@@ -240,8 +243,7 @@ void cdist(AtenCall &call) {
     return call.refuse("expected rank 2 or more");
   x = unsqueeze(call, x, call.rankOf(x) - 1);
   y = unsqueeze(call, y, call.rankOf(y) - 2);
-  Value difference =
-      call.make<lc::AbsOp>(broadcasted<lc::SubOp>(call, x, y));
+  Value difference = call.make<lc::AbsOp>(broadcasted<lc::SubOp>(call, x, y));
   if (call.refused())
     return;
   int64_t dim = call.rankOf(difference) - 1;
@@ -258,8 +260,7 @@ void cdist(AtenCall &call) {
 }
 
 /// hstack and vstack: tensors of low rank first get dimensions.
-template <int least, int dim>
-void stackAlong(AtenCall &call) {
+template <int least, int dim> void stackAlong(AtenCall &call) {
   SmallVector<Value> tensors = call.tensors("tensors");
   if (call.refused() || tensors.empty())
     return call.refuse("expected at least one tensor");
@@ -315,7 +316,8 @@ void lcompile::import::addCompositeRules(AtenTable &table) {
   table.add("aten::asinh", asinh);
   table.add("aten::acosh", acosh);
   table.add("aten::atanh", atanh);
-  table.add({"aten::cdist", "aten::_cdist_forward", "aten::_euclidean_dist"}, cdist);
+  table.add({"aten::cdist", "aten::_cdist_forward", "aten::_euclidean_dist"},
+            cdist);
   table.add("aten::rad2deg", angle<true>);
   table.add("aten::deg2rad", angle<false>);
   table.add("aten::cosine_similarity", cosineSimilarity);

@@ -59,8 +59,7 @@ Value product(AtenCall &call, Value a, Value b) {
   return result;
 }
 
-template <const char *lhs, const char *rhs>
-void matmul(AtenCall &call) {
+template <const char *lhs, const char *rhs> void matmul(AtenCall &call) {
   Value a = call.tensor(lhs), b = call.tensor(rhs);
   call.result(product(call, a, b));
 }
@@ -77,8 +76,7 @@ void outer(AtenCall &call) {
 }
 
 /// beta * self + alpha * (a @ b); a vector becomes the product's bias.
-template <const char *lhs, const char *rhs>
-void addProduct(AtenCall &call) {
+template <const char *lhs, const char *rhs> void addProduct(AtenCall &call) {
   Value self = call.tensor("self"), a = call.tensor(lhs), b = call.tensor(rhs);
   double alpha = call.number("alpha", 1), beta = call.number("beta", 1);
   if (call.refused())
@@ -107,7 +105,8 @@ void linear(AtenCall &call) {
     return;
   if (call.rankOf(weight) != 2) { // a vector of weights gives one feature
     Value result = product(call, x, weight);
-    return call.result(bias ? broadcasted<lc::AddOp>(call, result, bias) : result);
+    return call.result(bias ? broadcasted<lc::AddOp>(call, result, bias)
+                            : result);
   }
   bool vector = call.rankOf(x) == 1;
   if (vector)
@@ -143,15 +142,18 @@ Value withRank(AtenCall &call, Value v, size_t rank) {
   if (call.refused())
     return {};
   lc::Dims dims = lc::getDims(v);
-  dims.insert(dims.begin(), rank - std::min(rank, dims.size()), call.constant(1));
+  dims.insert(dims.begin(), rank - std::min(rank, dims.size()),
+              call.constant(1));
   return call.reshape(v, dims);
 }
 
 /// Expands the first `count` dimensions of all three to their common sizes.
-lc::Dims shareBatch(AtenCall &call, MutableArrayRef<Value> tensors, size_t count) {
+lc::Dims shareBatch(AtenCall &call, MutableArrayRef<Value> tensors,
+                    size_t count) {
   lc::Dims common(count, call.constant(1));
   for (Value v : tensors)
-    for (auto [i, size] : llvm::enumerate(ArrayRef(lc::getDims(v)).take_front(count)))
+    for (auto [i, size] :
+         llvm::enumerate(ArrayRef(lc::getDims(v)).take_front(count)))
       if (lc::isConstant(common[i], 1))
         common[i] = size;
   for (Value &v : tensors) {
@@ -200,7 +202,8 @@ void attention(AtenCall &call) {
     q[rank - 3] = heads = kvHeads;
     qkv[0] = call.expand(qkv[0], q);
   }
-  if (!grouped && !lc::isConstant(kvHeads, 1) && lc::provablyDifferent(heads, kvHeads))
+  if (!grouped && !lc::isConstant(kvHeads, 1) &&
+      lc::provablyDifferent(heads, kvHeads))
     return call.refuse("expected equal numbers of heads without enable_gqa");
   if (mask) {
     mask = withRank(call, mask, rank);

@@ -91,8 +91,9 @@ void convTranspose(AtenCall &call) {
   auto dilation = integersFor(call, "dilation", o.spatial, 1);
   int64_t groups = call.integer("groups", 1);
   finish(call, o,
-         call.make<lc::ConvTransposeOp>(o.input, o.weight, o.bias, stride, padding,
-                                        outputPadding, dilation, groups));
+         call.make<lc::ConvTransposeOp>(o.input, o.weight, o.bias, stride,
+                                        padding, outputPadding, dilation,
+                                        groups));
 }
 
 void convolution(AtenCall &call) {
@@ -103,9 +104,9 @@ void convolution(AtenCall &call) {
 
 void lcompile::import::addConvolutionRules(AtenTable &table) {
   table.add({"aten::conv1d", "aten::conv2d", "aten::conv3d"}, conv);
-  table.add({"aten::conv1d.padding", "aten::conv2d.padding",
-             "aten::conv3d.padding"},
-            convNamedPadding);
+  table.add(
+      {"aten::conv1d.padding", "aten::conv2d.padding", "aten::conv3d.padding"},
+      convNamedPadding);
   table.add({"aten::conv_transpose1d", "aten::conv_transpose2d.input",
              "aten::conv_transpose3d.input"},
             convTranspose);

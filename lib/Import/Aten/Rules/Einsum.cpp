@@ -50,7 +50,8 @@ std::optional<Equation> parse(AtenCall &call, StringRef text,
   size_t most = 0;
   for (auto [i, term] : llvm::enumerate(terms)) {
     bool open = term.contains("...");
-    int64_t named = term.size() - (open ? 3 : 0), rank = call.rankOf(operands[i]);
+    int64_t named = term.size() - (open ? 3 : 0),
+            rank = call.rankOf(operands[i]);
     if (named > rank || (!open && named != rank)) {
       call.refuse("subscripts '" + term + "' do not fit operand " + Twine(i));
       return std::nullopt;
@@ -64,7 +65,8 @@ std::optional<Equation> parse(AtenCall &call, StringRef text,
   equation.output = expandEllipsis(right, most, most);
   if (StringRef(compact).contains("->"))
     return equation;
-  // Without "->": the dimensions of "...", then letters that stand once, sorted.
+  // Without "->": the dimensions of "...", then letters that stand once,
+  // sorted.
   std::map<char, int> seen;
   for (const std::string &term : equation.inputs)
     for (char c : term)
@@ -158,7 +160,8 @@ void einsum(AtenCall &call) {
   SmallVector<Value> operands = call.tensors("tensors");
   if (call.refused())
     return;
-  std::optional<Equation> equation = parse(call, call.text("equation"), operands);
+  std::optional<Equation> equation =
+      parse(call, call.text("equation"), operands);
   if (!equation || operands.empty())
     return call.refuse("expected an operand");
   Sizes sizes;
@@ -175,13 +178,15 @@ void einsum(AtenCall &call) {
     }
   for (char c : equation->output)
     if (!sizes.count(c) || StringRef(equation->output).count(c) > 1)
-      return call.refuse("expected every output subscript once and in an operand");
+      return call.refuse(
+          "expected every output subscript once and in an operand");
   Labelled result = {operands[0], equation->inputs[0]};
   for (size_t i = 1; i < operands.size(); ++i) {
     std::string keep = equation->output;
     for (size_t j = i + 1; j < operands.size(); ++j)
       keep += equation->inputs[j];
-    result = contract(call, result, {operands[i], equation->inputs[i]}, keep, sizes);
+    result =
+        contract(call, result, {operands[i], equation->inputs[i]}, keep, sizes);
     if (call.refused())
       return;
   }

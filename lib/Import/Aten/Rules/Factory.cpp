@@ -34,8 +34,7 @@ void full(AtenCall &call) {
          element ? element : naturalType(call, value));
 }
 
-template <int value>
-void fullOf(AtenCall &call) { // zeros, ones, empty
+template <int value> void fullOf(AtenCall &call) { // zeros, ones, empty
   Type element = call.dtype();
   filled(call, call.sizes("size"), Datum(value),
          element ? element : call.b.getF32Type());
@@ -90,15 +89,16 @@ void arange(AtenCall &call) {
     element = isFloat ? Type(call.b.getF32Type()) : call.i64();
   for (const Datum *d : {&start, &end, &step})
     if (!d->isNumber() && !d->isSize())
-      return call.refuse("how many elements there are would follow from data: " +
-                         d->describe());
+      return call.refuse(
+          "how many elements there are would follow from data: " +
+          d->describe());
   if (call.refused())
     return;
   if (!isFloat) {
     if (!step.isNumber())
       return call.refuse("expected a known step, found " + step.describe());
-    return arangeOfSizes(call, start, end.size(call.b.getContext()), step.asInt(),
-                         element);
+    return arangeOfSizes(call, start, end.size(call.b.getContext()),
+                         step.asInt(), element);
   }
   for (const Datum *d : {&start, &end, &step})
     if (!d->isNumber())
@@ -128,15 +128,16 @@ void linspace(AtenCall &call) {
 }
 
 void eye(AtenCall &call) {
-  AffineExpr rows = call.size("n"), columns = call.has("m") ? call.size("m") : rows;
+  AffineExpr rows = call.size("n"),
+             columns = call.has("m") ? call.size("m") : rows;
   Type element = call.dtype() ? call.dtype() : call.b.getF32Type();
   if (call.refused())
     return;
   lc::Dims dims = {rows, columns};
-  call.result(call.convert(
-      call.make<lc::CompareOp>(lc::CompareKind::eq, placesAlong(call, dims, 0),
-                               placesAlong(call, dims, 1)),
-      element));
+  call.result(call.convert(call.make<lc::CompareOp>(lc::CompareKind::eq,
+                                                    placesAlong(call, dims, 0),
+                                                    placesAlong(call, dims, 1)),
+                           element));
 }
 
 void scalarTensor(AtenCall &call) {
@@ -173,14 +174,14 @@ void tensor(AtenCall &call) {
   if (!element)
     element = first->isList() ? call.b.getF32Type() : naturalType(call, *first);
   // Known numbers become one constant.
-  if (data.isList() && llvm::all_of(data.list(), [](const Datum &d) {
-        return d.isNumber();
-      })) {
+  if (data.isList() &&
+      llvm::all_of(data.list(), [](const Datum &d) { return d.isNumber(); })) {
     SmallVector<Attribute> values;
     for (const Datum &d : data.list())
-      values.push_back(isa<FloatType>(element)
-                           ? Attribute(call.b.getFloatAttr(element, d.asFloat()))
-                           : call.b.getIntegerAttr(element, d.asInt()));
+      values.push_back(
+          isa<FloatType>(element)
+              ? Attribute(call.b.getFloatAttr(element, d.asFloat()))
+              : call.b.getIntegerAttr(element, d.asInt()));
     auto type = RankedTensorType::get({int64_t(values.size())}, element);
     return call.result(call.makeTyped<lc::ConstantOp>(
         type, DenseElementsAttr::get(type, values)));

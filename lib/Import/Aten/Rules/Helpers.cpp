@@ -146,11 +146,14 @@ AffineExpr sizeInTensor(AtenCall &call, Value v) {
   if (!op || !type || !type.hasStaticShape() || type.getNumElements() != 1 ||
       !isa<IntegerType>(type.getElementType()))
     return {};
-  auto operand = [&](unsigned i) { return sizeInTensor(call, op->getOperand(i)); };
+  auto operand = [&](unsigned i) {
+    return sizeInTensor(call, op->getOperand(i));
+  };
   auto positive = [&](AffineExpr e) { return e && boundsOf(call, e).min >= 1; };
   return TypeSwitch<Operation *, AffineExpr>(op)
       .Case([&](lc::SizeOp size) { return size.getExpr().getExprs()[0]; })
-      .Case([&](lc::ParameterOp p) { return sizeInParameter(call, p.getKey()); })
+      .Case(
+          [&](lc::ParameterOp p) { return sizeInParameter(call, p.getKey()); })
       .Case([&](lc::FullOp full) {
         return call.constant(cast<IntegerAttr>(full.getValue()).getInt());
       })
@@ -217,7 +220,8 @@ SmallVector<int64_t> integersFor(AtenCall &call, StringRef name, size_t count,
 
 Value copyOf(AtenCall &call, Value v) {
   // A conversion to the same type: no view, so later writes stay apart.
-  return call.refused() ? Value() : call.makeTyped<lc::ConvertOp>(v.getType(), v);
+  return call.refused() ? Value()
+                        : call.makeTyped<lc::ConvertOp>(v.getType(), v);
 }
 
 Value unsqueeze(AtenCall &call, Value v, int64_t dim) {
@@ -283,7 +287,8 @@ Value iota(AtenCall &call, AffineExpr count, Type element, double start,
 Value placesAlong(AtenCall &call, ArrayRef<AffineExpr> dims, int64_t dim) {
   lc::Dims narrow(dims.size(), call.constant(1));
   narrow[dim] = dims[dim];
-  return call.expand(call.reshape(iota(call, dims[dim], call.i64()), narrow), dims);
+  return call.expand(call.reshape(iota(call, dims[dim], call.i64()), narrow),
+                     dims);
 }
 
 } // namespace lcompile::import

@@ -12,7 +12,8 @@ namespace lcompile::import {
 lc::Range boundsOf(AtenCall &call, mlir::AffineExpr expr);
 mlir::AffineExpr minOf(AtenCall &call, mlir::AffineExpr a, mlir::AffineExpr b);
 mlir::AffineExpr maxOf(AtenCall &call, mlir::AffineExpr a, mlir::AffineExpr b);
-/// A place counted from the front: `index`, or `index + size` when it is negative.
+/// A place counted from the front: `index`, or `index + size` when it is
+/// negative.
 mlir::AffineExpr fromFront(AtenCall &call, mlir::AffineExpr index,
                            mlir::AffineExpr size);
 /// The product of `dims` over the product of `divisors`, which divides it.
@@ -34,7 +35,8 @@ mlir::Value unsqueeze(AtenCall &call, mlir::Value v, int64_t dim);
 mlir::Value dropDim(AtenCall &call, mlir::Value v, int64_t dim);
 mlir::Value swapDims(AtenCall &call, mlir::Value v, int64_t a, int64_t b);
 mlir::Value moveDim(AtenCall &call, mlir::Value v, int64_t from, int64_t to);
-mlir::Value concat(AtenCall &call, llvm::ArrayRef<mlir::Value> parts, int64_t dim);
+mlir::Value concat(AtenCall &call, llvm::ArrayRef<mlir::Value> parts,
+                   int64_t dim);
 /// A tensor of rank 0 from a number or tensor.
 mlir::Value scalar(AtenCall &call, const Datum &d, mlir::Type element);
 /// start + step * i for i < count.

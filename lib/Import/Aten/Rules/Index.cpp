@@ -70,8 +70,8 @@ void takeAlongDim(AtenCall &call) {
     if (i != dim)
       (lc::isConstant(xs[i], 1) ? xs[i] : is[i]) =
           lc::isConstant(xs[i], 1) ? is[i] : xs[i];
-  call.result(call.make<lc::GatherOp>(call.expand(x, xs), call.expand(index, is),
-                                      dim));
+  call.result(
+      call.make<lc::GatherOp>(call.expand(x, xs), call.expand(index, is), dim));
 }
 
 /// True when no element of `v` is negative.
@@ -165,8 +165,7 @@ lcompile::import::mergeIndexed(AtenCall &call, Value x, int64_t first,
     linear = linear ? call.make<lc::AddOp>(linear, own) : own;
   }
   lc::Dims merged(dims.begin(), dims.begin() + first);
-  merged.push_back(
-      product(call, ArrayRef(dims).slice(first, indices.size())));
+  merged.push_back(product(call, ArrayRef(dims).slice(first, indices.size())));
   merged.append(dims.begin() + first + indices.size(), dims.end());
   return {call.reshape(x, merged), linear};
 }

@@ -13,8 +13,8 @@ struct Indices {
   llvm::SmallVector<mlir::Value> tensors;
   bool masks = false; // some are masks; none is converted then
 
-  /// The permutation that moves separated indexed dimensions to the front; empty
-  /// when they are neighbours.
+  /// The permutation that moves separated indexed dimensions to the front;
+  /// empty when they are neighbours.
   llvm::SmallVector<int64_t> toFront(int64_t rank) const;
 };
 

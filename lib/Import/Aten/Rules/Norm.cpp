@@ -9,7 +9,8 @@ using namespace lcompile::import;
 namespace {
 
 /// 1 / sqrt(variance + eps) over `dims`, which stay with size 1.
-Value inverseDeviation(AtenCall &call, Value x, ArrayRef<int64_t> dims, double eps) {
+Value inverseDeviation(AtenCall &call, Value x, ArrayRef<int64_t> dims,
+                       double eps) {
   Value var = call.make<lc::VarOp>(x, dims, true, APFloat(0.0));
   return call.make<lc::RsqrtOp>(withNumber<lc::AddOp>(call, var, eps));
 }
@@ -55,10 +56,9 @@ void batchNormRule(AtenCall &call) {
   call.result(batchNorm(call, call.boolean("training")));
 }
 
-/// The forms that also give the statistics that a training step saves: none with
-/// running statistics, else the batch's mean and inverse deviation.
-template <bool mayTrain>
-void nativeBatchNorm(AtenCall &call) {
+/// The forms that also give the statistics that a training step saves: none
+/// with running statistics, else the batch's mean and inverse deviation.
+template <bool mayTrain> void nativeBatchNorm(AtenCall &call) {
   call.result(batchNorm(call, mayTrain && call.boolean("training")));
   if (call.refused())
     return;
@@ -94,8 +94,7 @@ void nativeLayerNorm(AtenCall &call) {
   call.result(inverseDeviation(call, x, dims, call.number("eps", 1e-5)));
 }
 
-template <bool withScale>
-void rmsNorm(AtenCall &call) {
+template <bool withScale> void rmsNorm(AtenCall &call) {
   Value x = call.tensor("input"), weight = call.tensorOrNull("weight");
   int64_t count = call.sizes("normalized_shape").size();
   if (call.refused())
@@ -161,8 +160,10 @@ void instanceNorm(AtenCall &call) {
 } // namespace
 
 void lcompile::import::addNormRules(AtenTable &table) {
-  table.add({"aten::batch_norm", "aten::_batch_norm_impl_index"}, batchNormRule);
-  table.add("aten::_native_batch_norm_legit_no_training", nativeBatchNorm<false>);
+  table.add({"aten::batch_norm", "aten::_batch_norm_impl_index"},
+            batchNormRule);
+  table.add("aten::_native_batch_norm_legit_no_training",
+            nativeBatchNorm<false>);
   table.add({"aten::native_batch_norm", "aten::_native_batch_norm_legit",
              "aten::_native_batch_norm_legit.no_stats"},
             nativeBatchNorm<true>);

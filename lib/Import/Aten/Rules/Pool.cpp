@@ -67,13 +67,13 @@ Windows windowsOf(AtenCall &call, const Image &image, size_t spatial) {
     int64_t last = room < 0 ? 0 : (room + w.stride[i] - 1) / w.stride[i];
     if (last * w.stride[i] >= *size + w.low[i])
       --last;
-    w.high[i] = std::max(w.high[i], last * w.stride[i] + span - *size - w.low[i]);
+    w.high[i] =
+        std::max(w.high[i], last * w.stride[i] + span - *size - w.low[i]);
   }
   return w;
 }
 
-template <int spatial, bool indices>
-void maxPool(AtenCall &call) {
+template <int spatial, bool indices> void maxPool(AtenCall &call) {
   Image image = imageOf(call, "self", spatial);
   if (call.refused())
     return;
@@ -85,8 +85,7 @@ void maxPool(AtenCall &call) {
     call.result(Datum());
 }
 
-template <int spatial>
-void avgPool(AtenCall &call) {
+template <int spatial> void avgPool(AtenCall &call) {
   Image image = imageOf(call, "self", spatial);
   if (call.refused())
     return;
@@ -94,10 +93,10 @@ void avgPool(AtenCall &call) {
   IntegerAttr divisor;
   if (call.has("divisor_override"))
     divisor = call.b.getI64IntegerAttr(call.integer("divisor_override"));
-  call.result(finished(
-      call, image,
-      call.make<lc::AvgPoolOp>(image.value, w.kernel, w.stride, w.low, w.high,
-                               call.boolean("count_include_pad", true), divisor)));
+  call.result(finished(call, image,
+                       call.make<lc::AvgPoolOp>(
+                           image.value, w.kernel, w.stride, w.low, w.high,
+                           call.boolean("count_include_pad", true), divisor)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -108,7 +107,8 @@ void avgPool(AtenCall &call) {
 SmallVector<int64_t> adaptiveSizes(AtenCall &call, Value x, size_t spatial) {
   SmallVector<int64_t> sizes;
   const Datum &asked = call.get("output_size");
-  Datum::List list = asked.isList() ? asked.list() : Datum::List(spatial, asked);
+  Datum::List list =
+      asked.isList() ? asked.list() : Datum::List(spatial, asked);
   if (list.size() == 1)
     list.assign(spatial, Datum(list[0]));
   if (list.size() != spatial)
@@ -116,8 +116,8 @@ SmallVector<int64_t> adaptiveSizes(AtenCall &call, Value x, size_t spatial) {
   for (auto [i, d] : llvm::enumerate(list)) {
     if (call.refused())
       return sizes;
-    AffineExpr size = d.isNone() ? lc::getDims(x)[i + 2]
-                                 : d.size(call.b.getContext());
+    AffineExpr size =
+        d.isNone() ? lc::getDims(x)[i + 2] : d.size(call.b.getContext());
     if (auto known = lc::getConstant(size))
       sizes.push_back(*known);
     else
@@ -126,8 +126,7 @@ SmallVector<int64_t> adaptiveSizes(AtenCall &call, Value x, size_t spatial) {
   return sizes;
 }
 
-template <int spatial>
-void adaptiveAvgPool(AtenCall &call) {
+template <int spatial> void adaptiveAvgPool(AtenCall &call) {
   Image image = imageOf(call, "self", spatial);
   if (call.refused())
     return;
@@ -136,8 +135,7 @@ void adaptiveAvgPool(AtenCall &call) {
                        call.make<lc::AdaptiveAvgPoolOp>(image.value, sizes)));
 }
 
-template <int spatial>
-void adaptiveMaxPool(AtenCall &call) {
+template <int spatial> void adaptiveMaxPool(AtenCall &call) {
   Image image = imageOf(call, "self", spatial);
   if (call.refused())
     return;
@@ -159,8 +157,8 @@ void adaptiveMaxPool(AtenCall &call) {
     kernel.push_back(*from / size);
   }
   call.result(finished(call, image,
-                       call.make<lc::MaxPoolOp>(image.value, kernel, kernel, zeros,
-                                                zeros, ones)));
+                       call.make<lc::MaxPoolOp>(image.value, kernel, kernel,
+                                                zeros, zeros, ones)));
   call.result(Datum());
 }
 
@@ -193,8 +191,7 @@ AffineExpr scaled(AtenCall &call, AffineExpr size, double factor) {
   return {};
 }
 
-template <int spatial, lc::ResizeMode mode>
-void upsample(AtenCall &call) {
+template <int spatial, lc::ResizeMode mode> void upsample(AtenCall &call) {
   Image image = imageOf(call, call.has("self") ? "self" : "input", spatial);
   lc::Dims sizes = call.sizes("output_size");
   SmallVector<double> factors = call.numbers("scale_factors");
@@ -213,7 +210,8 @@ void upsample(AtenCall &call) {
   bool scaledSizes = sizes.empty();
   if ((scaledSizes && factors.size() != spatial) ||
       (!scaledSizes && sizes.size() != spatial))
-    return call.refuse("expected " + Twine(spatial) + " output sizes or factors");
+    return call.refuse("expected " + Twine(spatial) +
+                       " output sizes or factors");
   SmallVector<double> scales;
   for (int i = 0; i < spatial; ++i) {
     AffineExpr in = dims[i + 2];
@@ -265,7 +263,8 @@ void lcompile::import::addPoolRules(AtenTable &table) {
   table.add("aten::adaptive_max_pool1d", adaptiveMaxPool<1>);
   table.add("aten::adaptive_max_pool2d", adaptiveMaxPool<2>);
   table.add("aten::adaptive_max_pool3d", adaptiveMaxPool<3>);
-  constexpr auto nearest = lc::ResizeMode::nearest, linear = lc::ResizeMode::linear;
+  constexpr auto nearest = lc::ResizeMode::nearest,
+                 linear = lc::ResizeMode::linear;
   table.add({"aten::upsample_nearest1d", "aten::upsample_nearest1d.vec"},
             upsample<1, nearest>);
   table.add({"aten::upsample_nearest2d", "aten::upsample_nearest2d.vec"},

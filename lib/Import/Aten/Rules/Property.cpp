@@ -28,7 +28,8 @@ Datum itemOf(AtenCall &call, Value v) {
               : element.isInteger(1)  ? element
                                       : call.i64();
   v = call.convert(v, wide);
-  return call.refused() ? Datum(0) : Datum(Value(lc::ItemOp::create(call.b, wide, v)));
+  return call.refused() ? Datum(0)
+                        : Datum(Value(lc::ItemOp::create(call.b, wide, v)));
 }
 
 Datum numberOf(AtenCall &call) {
@@ -44,13 +45,15 @@ void toInt(AtenCall &call) {
     return;
   if (d.isSize() || d.isInt())
     return call.result(d);
-  call.result(d.isNumber() ? Datum(d.asInt()) : Datum(runtime(call, d, integer)));
+  call.result(d.isNumber() ? Datum(d.asInt())
+                           : Datum(runtime(call, d, integer)));
 }
 
 void toFloat(AtenCall &call) {
   Datum d = numberOf(call);
   if (!call.refused())
-    call.result(d.isNumber() ? Datum(d.asFloat()) : Datum(runtime(call, d, floating)));
+    call.result(d.isNumber() ? Datum(d.asFloat())
+                             : Datum(runtime(call, d, floating)));
 }
 
 void toBool(AtenCall &call) {
@@ -139,8 +142,7 @@ void listItem(AtenCall &call) {
   call.result(list.list()[i]);
 }
 
-template <bool expected>
-void isSame(AtenCall &call) { // x is None
+template <bool expected> void isSame(AtenCall &call) { // x is None
   if (call.args.size() != 2)
     return call.refuse("expected two operands");
   const Datum &a = call.args[0].second, &b = call.args[1].second;
@@ -149,8 +151,7 @@ void isSame(AtenCall &call) { // x is None
   call.result((a.isNone() && b.isNone()) == expected);
 }
 
-template <typename T>
-void isKind(AtenCall &call) { // torch.is_floating_point
+template <typename T> void isKind(AtenCall &call) { // torch.is_floating_point
   Value x = call.tensor("self");
   if (!call.refused())
     call.result(isa<T>(call.elementOf(x)));
@@ -170,16 +171,19 @@ void lcompile::import::addPropertyRules(AtenTable &table) {
             item);
   addOverloads(table, "aten::Int", {"Tensor", "Scalar", "bool", "float", "int"},
                toInt);
-  addOverloads(table, "aten::Float", {"Tensor", "Scalar", "bool", "int", "float"},
-               toFloat);
-  addOverloads(table, "aten::Bool", {"Tensor", "Scalar", "int", "float"}, toBool);
+  addOverloads(table, "aten::Float",
+               {"Tensor", "Scalar", "bool", "int", "float"}, toFloat);
+  addOverloads(table, "aten::Bool", {"Tensor", "Scalar", "int", "float"},
+               toBool);
   table.add({"aten::IntImplicit", "torch.sym_int"}, toInt);
   table.add({"aten::FloatImplicit", "torch.sym_float"}, toFloat);
-  table.add({"aten::size", "aten::size.int", "aten::sym_size", "aten::sym_size.int"},
-            size);
+  table.add(
+      {"aten::size", "aten::size.int", "aten::sym_size", "aten::sym_size.int"},
+      size);
   table.add({"aten::numel", "aten::sym_numel"}, numel);
   table.add({"aten::sym_stride.int", "aten::stride.int"}, stride);
-  table.add({"aten::sym_storage_offset", "aten::storage_offset"}, storageOffset);
+  table.add({"aten::sym_storage_offset", "aten::storage_offset"},
+            storageOffset);
   table.add({"aten::sym_is_contiguous", "aten::is_contiguous"}, isContiguous);
   table.add("aten::dim", rank);
   addOverloads(table, "aten::len", {"t", "Tensor"}, length);

@@ -48,8 +48,10 @@ State step(AtenCall &call, Cell cell, Value fromInput, State state,
   switch (cell) {
   case Cell::lstm: {
     Value gates = add(fromInput, fromHidden);
-    Value i = sigmoid(gate(call, gates, 0, 4)), f = sigmoid(gate(call, gates, 1, 4));
-    Value g = tanh(gate(call, gates, 2, 4)), o = sigmoid(gate(call, gates, 3, 4));
+    Value i = sigmoid(gate(call, gates, 0, 4)),
+          f = sigmoid(gate(call, gates, 1, 4));
+    Value g = tanh(gate(call, gates, 2, 4)),
+          o = sigmoid(gate(call, gates, 3, 4));
     Value c = add(mul(f, state[1]), mul(i, g));
     h = mul(o, tanh(c));
     if (w.projection)
@@ -61,8 +63,8 @@ State step(AtenCall &call, Cell cell, Value fromInput, State state,
       return add(gate(call, fromInput, i, 3), gate(call, fromHidden, i, 3));
     };
     Value r = sigmoid(both(0)), z = sigmoid(both(1));
-    Value n = tanh(add(gate(call, fromInput, 2, 3),
-                       mul(r, gate(call, fromHidden, 2, 3))));
+    Value n = tanh(
+        add(gate(call, fromInput, 2, 3), mul(r, gate(call, fromHidden, 2, 3))));
     // (1 - z) * n + z * h
     return {add(n, mul(z, call.make<lc::SubOp>(h, n)))};
   }
@@ -104,7 +106,8 @@ Value layer(AtenCall &call, Cell cell, Value x, State &state, const Weights &w,
   sequence.push_back(lc::getDims(state[0])[1]);
   SmallVector<Value> carried(state);
   carried.push_back(call.full(sequence, call.elementOf(x), 0));
-  Value zero = number(call, call.constant(0)), one = number(call, call.constant(1));
+  Value zero = number(call, call.constant(0)),
+        one = number(call, call.constant(1));
   Value steps = number(call, dims[0]);
   if (call.refused())
     return {};
@@ -117,16 +120,16 @@ Value layer(AtenCall &call, Cell cell, Value x, State &state, const Weights &w,
     call.b.setInsertionPointToStart(body);
     Value time = loop.getInductionVar();
     if (reverse)
-      time = arith::SubIOp::create(call.b,
-                                   arith::SubIOp::create(call.b, steps, one), time);
+      time = arith::SubIOp::create(
+          call.b, arith::SubIOp::create(call.b, steps, one), time);
     Value place = scalar(call, Datum(time), call.i64());
     lc::Dims slice = dims;
     slice[0] = call.constant(1);
     int64_t first = 0;
     Value now = dropDim(call,
                         call.makeTyped<lc::DynamicSliceOp>(
-                            lc::makeTensorType(slice, call.elementOf(gates)), gates,
-                            place, first),
+                            lc::makeTensorType(slice, call.elementOf(gates)),
+                            gates, place, first),
                         0);
     auto args = loop.getRegionIterArgs();
     State next = step(call, cell, now, State(args.begin(), args.end() - 1), w);
@@ -171,8 +174,7 @@ SmallVector<Weights> weightsOf(AtenCall &call, int64_t count) {
   return all;
 }
 
-template <Cell cell>
-void recurrent(AtenCall &call) {
+template <Cell cell> void recurrent(AtenCall &call) {
   Value x = call.tensor("input");
   SmallVector<Value> initial = cell == Cell::lstm
                                    ? call.tensors("hx")
@@ -213,14 +215,13 @@ void recurrent(AtenCall &call) {
 }
 
 /// One step: lstm_cell and its relatives.
-template <Cell cell>
-void oneStep(AtenCall &call) {
+template <Cell cell> void oneStep(AtenCall &call) {
   Value x = call.tensor("input");
   SmallVector<Value> hx = cell == Cell::lstm
                               ? call.tensors("hx")
                               : SmallVector<Value>{call.tensor("hx")};
-  Weights w = {call.tensor("w_ih"), call.tensor("w_hh"), call.tensorOrNull("b_ih"),
-               call.tensorOrNull("b_hh"), Value()};
+  Weights w = {call.tensor("w_ih"), call.tensor("w_hh"),
+               call.tensorOrNull("b_ih"), call.tensorOrNull("b_hh"), Value()};
   if (call.refused())
     return;
   bool vector = call.rankOf(x) == 1;
@@ -232,7 +233,8 @@ void oneStep(AtenCall &call) {
   }
   if (state.size() != (cell == Cell::lstm ? 2 : 1))
     return call.refuse("expected the whole state");
-  for (Value v : step(call, cell, product(call, x, w.input, w.inputBias), state, w))
+  for (Value v :
+       step(call, cell, product(call, x, w.input, w.inputBias), state, w))
     call.result(vector ? dropDim(call, v, 0) : v);
 }
 

@@ -12,8 +12,8 @@ bool isInteger(AtenCall &call, Value v) {
   return isa<IntegerType>(call.elementOf(v));
 }
 
-/// The operand in the element type in which PyTorch sums it: `dtype` when given,
-/// i64 for integers and bools.
+/// The operand in the element type in which PyTorch sums it: `dtype` when
+/// given, i64 for integers and bools.
 Value summand(AtenCall &call) {
   Value x = call.tensor("self");
   Type element = call.dtype();
@@ -24,8 +24,7 @@ Value summand(AtenCall &call) {
   return call.convert(x, element);
 }
 
-template <typename Op>
-void sumLike(AtenCall &call) {
+template <typename Op> void sumLike(AtenCall &call) {
   Value x = summand(call);
   if (call.refused())
     return;
@@ -62,8 +61,7 @@ void extremeAll(AtenCall &call) { // amax, max without a dimension
   if (call.refused())
     return;
   auto dims = call.dims("dim", call.rankOf(x));
-  call.result(
-      extreme<Op, BoolOp>(call, x, dims, call.boolean("keepdim")));
+  call.result(extreme<Op, BoolOp>(call, x, dims, call.boolean("keepdim")));
 }
 
 template <typename Op>
@@ -90,8 +88,7 @@ void extremeWithPlace(AtenCall &call) { // max.dim, min.dim
   call.result(place<ArgOp>(call, x, dim, keepdim));
 }
 
-template <typename Op>
-void placeOf(AtenCall &call) { // argmax, argmin
+template <typename Op> void placeOf(AtenCall &call) { // argmax, argmin
   Value x = call.tensor("self");
   if (call.refused())
     return;
@@ -106,14 +103,13 @@ void placeOf(AtenCall &call) { // argmax, argmin
     call.result(call.reshape(result, ones));
 }
 
-template <typename Op>
-void logicalReduce(AtenCall &call) {
+template <typename Op> void logicalReduce(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused())
     return;
   auto dims = call.dims("dim", call.rankOf(x));
-  call.result(call.make<Op>(call.convert(x, call.i1()), dims,
-                            call.boolean("keepdim")));
+  call.result(
+      call.make<Op>(call.convert(x, call.i1()), dims, call.boolean("keepdim")));
 }
 
 void countNonzero(AtenCall &call) {
@@ -129,8 +125,7 @@ void countNonzero(AtenCall &call) {
 // Statistics and norms
 //===----------------------------------------------------------------------===//
 
-template <bool root, bool withMean>
-void variance(AtenCall &call) {
+template <bool root, bool withMean> void variance(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused())
     return;
@@ -170,8 +165,7 @@ Value normOf(AtenCall &call, Value x, double p, ArrayRef<int64_t> dims,
   return withNumber<lc::PowOp>(call, total, 1 / p);
 }
 
-template <const char *order>
-void norm(AtenCall &call) {
+template <const char *order> void norm(AtenCall &call) {
   Value x = call.tensor("self");
   double p = call.number(order, 2);
   Type element = call.dtype();
@@ -217,8 +211,7 @@ void logsumexp(AtenCall &call) {
 //===----------------------------------------------------------------------===//
 
 /// Operators along a dimension take a 0-d tensor as a vector of one element.
-template <typename Build>
-void alongDim(AtenCall &call, Value x, Build build) {
+template <typename Build> void alongDim(AtenCall &call, Value x, Build build) {
   if (call.refused())
     return;
   int64_t rank = call.rankOf(x), dim = call.dim("dim", rank);
@@ -228,8 +221,7 @@ void alongDim(AtenCall &call, Value x, Build build) {
   call.result(call.refused() ? Value() : call.reshape(result, {}));
 }
 
-template <bool log>
-void softmax(AtenCall &call) {
+template <bool log> void softmax(AtenCall &call) {
   Value x = call.tensor("self");
   Type element = call.dtype();
   if (call.refused())
@@ -257,8 +249,10 @@ void lcompile::import::addReduceRules(AtenTable &table) {
   table.add({"aten::mean", "aten::mean.dim"}, mean);
   table.add({"aten::amax", "aten::max"}, extremeAll<lc::AmaxOp, lc::AnyOp>);
   table.add({"aten::amin", "aten::min"}, extremeAll<lc::AminOp, lc::AllOp>);
-  table.add("aten::max.dim", extremeWithPlace<lc::AmaxOp, lc::AnyOp, lc::ArgmaxOp>);
-  table.add("aten::min.dim", extremeWithPlace<lc::AminOp, lc::AllOp, lc::ArgminOp>);
+  table.add("aten::max.dim",
+            extremeWithPlace<lc::AmaxOp, lc::AnyOp, lc::ArgmaxOp>);
+  table.add("aten::min.dim",
+            extremeWithPlace<lc::AminOp, lc::AllOp, lc::ArgminOp>);
   table.add("aten::argmax", placeOf<lc::ArgmaxOp>);
   table.add("aten::argmin", placeOf<lc::ArgminOp>);
   table.add({"aten::any", "aten::any.dim", "aten::any.dims"},
@@ -271,10 +265,12 @@ void lcompile::import::addReduceRules(AtenTable &table) {
             variance<false, false>);
   table.add({"aten::std", "aten::std.dim", "aten::std.correction"},
             variance<true, false>);
-  table.add({"aten::var_mean", "aten::var_mean.dim", "aten::var_mean.correction"},
-            variance<false, true>);
-  table.add({"aten::std_mean", "aten::std_mean.dim", "aten::std_mean.correction"},
-            variance<true, true>);
+  table.add(
+      {"aten::var_mean", "aten::var_mean.dim", "aten::var_mean.correction"},
+      variance<false, true>);
+  table.add(
+      {"aten::std_mean", "aten::std_mean.dim", "aten::std_mean.correction"},
+      variance<true, true>);
   table.add("aten::linalg_vector_norm", norm<ordName>);
   table.add({"aten::norm.Scalar", "aten::norm.ScalarOpt_dim",
              "aten::norm.ScalarOpt_dtype", "aten::norm.ScalarOpt_dim_dtype"},

@@ -19,7 +19,8 @@ int64_t floorDiv(int64_t a, int64_t b) { return llvm::divideFloorSigned(a, b); }
 
 enum class Arith { add, sub, mul, floordiv, mod, truediv, pow, max, min };
 
-std::optional<Datum> fold(AtenCall &call, Arith op, const Datum &a, const Datum &b) {
+std::optional<Datum> fold(AtenCall &call, Arith op, const Datum &a,
+                          const Datum &b) {
   if (!a.isNumber() || !b.isNumber())
     return std::nullopt;
   if (kindOf(a) == floating || kindOf(b) == floating || op == Arith::truediv) {
@@ -173,14 +174,14 @@ Datum arithmetic(AtenCall &call, Arith op, const Datum &a, const Datum &b) {
     return *value;
   if (AffineExpr size = onSizes(call, op, a, b))
     return Datum(size);
-  bool floats = kindOf(a) == floating || kindOf(b) == floating || op == Arith::truediv;
+  bool floats =
+      kindOf(a) == floating || kindOf(b) == floating || op == Arith::truediv;
   Kind kind = floats ? floating : integer;
   Value x = runtime(call, a, kind), y = runtime(call, b, kind);
   return floats ? onFloats(call.b, op, x, y) : onIntegers(call.b, op, x, y);
 }
 
-template <Arith op>
-void binary(AtenCall &call) {
+template <Arith op> void binary(AtenCall &call) {
   Datum a = operand(call, 0), b = operand(call, 1);
   Datum result = arithmetic(call, op, a, b);
   call.result(result);
@@ -188,8 +189,9 @@ void binary(AtenCall &call) {
 
 void negate(AtenCall &call) {
   Datum a = operand(call, 0);
-  call.result(kindOf(a) == floating ? arithmetic(call, Arith::mul, Datum(-1.0), a)
-                                    : arithmetic(call, Arith::sub, Datum(0), a));
+  call.result(kindOf(a) == floating
+                  ? arithmetic(call, Arith::mul, Datum(-1.0), a)
+                  : arithmetic(call, Arith::sub, Datum(0), a));
 }
 
 void identity(AtenCall &call) { call.result(operand(call, 0)); }
@@ -206,14 +208,14 @@ void compare(AtenCall &call) {
   if (std::optional<bool> answer = decide(call, kind, a, b))
     return call.result(*answer);
   if (kindOf(a) == floating || kindOf(b) == floating)
-    return call.result(Value(arith::CmpFOp::create(
-        call.b, floatKind, runtime(call, a, floating), runtime(call, b, floating))));
+    return call.result(Value(
+        arith::CmpFOp::create(call.b, floatKind, runtime(call, a, floating),
+                              runtime(call, b, floating))));
   call.result(Value(arith::CmpIOp::create(
       call.b, kind, runtime(call, a, integer), runtime(call, b, integer))));
 }
 
-template <bool both>
-void logical(AtenCall &call) {
+template <bool both> void logical(AtenCall &call) {
   Datum a = operand(call, 0), b = operand(call, 1);
   if (call.refused())
     return;
@@ -286,7 +288,8 @@ void lcompile::import::addScalarRules(AtenTable &table) {
 
   using I = arith::CmpIPredicate;
   using F = arith::CmpFPredicate;
-  const StringRef compared[] = {"int", "float", "int_float", "float_int", "bool"};
+  const StringRef compared[] = {"int", "float", "int_float", "float_int",
+                                "bool"};
   addOverloads(table, "aten::eq", compared, compare<I::eq, F::OEQ>);
   addOverloads(table, "aten::ne", compared, compare<I::ne, F::UNE>);
   addOverloads(table, "aten::lt", compared, compare<I::slt, F::OLT>);

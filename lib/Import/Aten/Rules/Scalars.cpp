@@ -6,7 +6,6 @@ using namespace mlir;
 
 namespace lcompile::import {
 
-
 Kind kindOf(const Datum &d) {
   if (d.isBool())
     return boolean;
@@ -15,7 +14,9 @@ Kind kindOf(const Datum &d) {
   if (!d.isRuntimeScalar())
     return integer;
   Type type = d.value().getType();
-  return isa<FloatType>(type) ? floating : type.isInteger(1) ? boolean : integer;
+  return isa<FloatType>(type) ? floating
+         : type.isInteger(1)  ? boolean
+                              : integer;
 }
 
 Datum operand(AtenCall &call, size_t i) {
@@ -35,14 +36,15 @@ Value runtime(AtenCall &call, const Datum &d, Kind kind) {
   if (d.isNumber()) {
     if (kind == floating)
       return arith::ConstantOp::create(b, b.getF64FloatAttr(d.asFloat()));
-    return arith::ConstantOp::create(b, b.getIntegerAttr(types[kind], d.asInt()));
+    return arith::ConstantOp::create(b,
+                                     b.getIntegerAttr(types[kind], d.asInt()));
   }
   Value v;
   if (d.isSize()) {
     auto expr = lc::DimsAttr::get({d.size(b.getContext())}, b.getContext());
-    v = lc::ItemOp::create(b, types[integer],
-                           lc::SizeOp::create(
-                               b, RankedTensorType::get({}, types[integer]), expr));
+    v = lc::ItemOp::create(
+        b, types[integer],
+        lc::SizeOp::create(b, RankedTensorType::get({}, types[integer]), expr));
   } else {
     v = d.value();
   }
@@ -122,8 +124,8 @@ std::optional<bool> decide(AtenCall &call, arith::CmpIPredicate kind,
   }
 }
 
-void addOverloads(AtenTable &table, StringRef name, ArrayRef<StringRef> overloads,
-                  AtenRule rule) {
+void addOverloads(AtenTable &table, StringRef name,
+                  ArrayRef<StringRef> overloads, AtenRule rule) {
   for (StringRef overload : overloads)
     table.add((name + "." + overload).str(), rule);
 }

@@ -28,8 +28,8 @@ Value updated(AtenCall &call, Value x, int64_t dim, Value places, Value values,
   if (call.refused())
     return {};
   auto update = [&](Value into, Value at) {
-    Value place = call.convert(scalar(call, slotOf(call, places, 0, at), call.i64()),
-                               call.i64());
+    Value place = call.convert(
+        scalar(call, slotOf(call, places, 0, at), call.i64()), call.i64());
     Value slot = slotOf(call, values, dim, at);
     if (add)
       slot = call.make<lc::AddOp>(slot, slotOf(call, into, dim, place));
@@ -77,7 +77,8 @@ void putMasked(AtenCall &call, Value x, const Indices &indices, Value value,
     return call.refuse("which values go where follows from data");
   lc::Dims dims = lc::getDims(x), wide = lc::getDims(mask);
   wide.append(dims.size() - wide.size(), call.constant(1));
-  mask = call.broadcastTo(call.reshape(call.convert(mask, call.i1()), wide), dims);
+  mask =
+      call.broadcastTo(call.reshape(call.convert(mask, call.i1()), wide), dims);
   value = call.broadcastTo(
       call.reshape(call.convert(value, call.elementOf(x)), {}), dims);
   if (add)
@@ -111,9 +112,8 @@ void indexPut(AtenCall &call) {
   slots.append(from.begin() + first + 1, from.end());
   flat.append(from.begin() + first + 1, from.end());
   values = call.broadcastTo(call.convert(values, call.elementOf(x)), slots);
-  Value result =
-      updated(call, merged, first, call.reshape(places, flat[first]),
-              call.reshape(values, flat), add);
+  Value result = updated(call, merged, first, call.reshape(places, flat[first]),
+                         call.reshape(values, flat), add);
   if (call.refused())
     return;
   result = call.reshape(result, lc::getDims(x));
@@ -124,8 +124,7 @@ void indexPut(AtenCall &call) {
 }
 
 /// index_copy and index_add: slices of `source` along one dimension.
-template <bool add>
-void indexInto(AtenCall &call) {
+template <bool add> void indexInto(AtenCall &call) {
   Value x = call.tensor("self"), source = call.tensor("source");
   Value index = asIndices(call, call.tensor("index"));
   if (call.refused())
@@ -140,8 +139,7 @@ void indexInto(AtenCall &call) {
     index = unsqueeze(call, index, 0);
   lc::Dims slots = lc::getDims(x);
   slots[dim] = lc::getDims(index)[0];
-  call.result(
-      updated(call, x, dim, index, call.reshape(source, slots), add));
+  call.result(updated(call, x, dim, index, call.reshape(source, slots), add));
 }
 
 /// index_fill: one value in all slices.
@@ -164,9 +162,9 @@ void indexFill(AtenCall &call) {
 } // namespace
 
 void lcompile::import::addScatterRules(AtenTable &table) {
-  table.add({"aten::index_put", "aten::_unsafe_index_put",
-             "aten::_index_put_impl"},
-            indexPut);
+  table.add(
+      {"aten::index_put", "aten::_unsafe_index_put", "aten::_index_put_impl"},
+      indexPut);
   table.add("aten::index_copy", indexInto<false>);
   table.add("aten::index_add", indexInto<true>);
   table.add({"aten::index_fill.int_Scalar", "aten::index_fill.int_Tensor"},

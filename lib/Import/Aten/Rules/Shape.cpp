@@ -9,7 +9,8 @@ using namespace lcompile::import;
 namespace {
 
 /// `sizes` with its one -1 replaced, so that they hold the elements of `own`.
-lc::Dims resolveSizes(AtenCall &call, ArrayRef<AffineExpr> own, lc::Dims sizes) {
+lc::Dims resolveSizes(AtenCall &call, ArrayRef<AffineExpr> own,
+                      lc::Dims sizes) {
   std::optional<size_t> open;
   lc::Dims known;
   for (auto [i, size] : llvm::enumerate(sizes)) {
@@ -29,13 +30,12 @@ lc::Dims resolveSizes(AtenCall &call, ArrayRef<AffineExpr> own, lc::Dims sizes) 
   return sizes;
 }
 
-template <const char *sizes>
-void reshape(AtenCall &call) {
+template <const char *sizes> void reshape(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused())
     return;
-  call.result(call.reshape(
-      x, resolveSizes(call, lc::getDims(x), call.sizes(sizes))));
+  call.result(
+      call.reshape(x, resolveSizes(call, lc::getDims(x), call.sizes(sizes))));
 }
 constexpr char sizeName[] = "size", shapeName[] = "shape";
 
@@ -59,8 +59,8 @@ void flatten(AtenCall &call) {
   if (call.refused())
     return;
   lc::Dims dims = lc::getDims(x), result(dims.begin(), dims.begin() + first);
-  result.push_back(product(
-      call, ArrayRef(dims).slice(first, last - first + 1)));
+  result.push_back(
+      product(call, ArrayRef(dims).slice(first, last - first + 1)));
   result.append(dims.begin() + last + 1, dims.end());
   call.result(call.reshape(x, result));
 }
@@ -90,8 +90,7 @@ void permute(AtenCall &call) {
   call.result(call.permute(x, perm));
 }
 
-template <const char *a, const char *b>
-void transpose(AtenCall &call) {
+template <const char *a, const char *b> void transpose(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused())
     return;
@@ -298,7 +297,8 @@ void lcompile::import::addShapeRules(AtenTable &table) {
   table.add({"aten::movedim.int", "aten::movedim.intlist", "aten::moveaxis.int",
              "aten::moveaxis.intlist"},
             movedim);
-  table.add({"aten::squeeze", "aten::squeeze.dim", "aten::squeeze.dims"}, squeeze);
+  table.add({"aten::squeeze", "aten::squeeze.dim", "aten::squeeze.dims"},
+            squeeze);
   table.add("aten::unsqueeze", unsqueezeRule);
   table.add({"aten::expand", "aten::broadcast_to"}, expand);
   table.add("aten::expand_as", expandAs);

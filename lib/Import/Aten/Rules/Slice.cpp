@@ -75,7 +75,8 @@ Value oneOf(AtenCall &call, Value x, int64_t dim, const Datum &index) {
   if (index.isTensor())
     place = sizeInTensor(call, index.value());
   if (place)
-    return call.slice(x, dim, fromFront(call, place, dims[dim]), call.constant(1));
+    return call.slice(x, dim, fromFront(call, place, dims[dim]),
+                      call.constant(1));
   Value start = scalar(call, index, call.i64());
   dims[dim] = call.constant(1);
   return call.makeTyped<lc::DynamicSliceOp>(
@@ -119,8 +120,8 @@ void narrow(AtenCall &call) {
   int64_t dim = call.dim("dim", call.rankOf(x));
   const Datum &start = call.get("start");
   if (AffineExpr place = start.size(call.b.getContext()))
-    return call.result(call.slice(
-        x, dim, fromFront(call, place, lc::getDims(x)[dim]), count));
+    return call.result(
+        call.slice(x, dim, fromFront(call, place, lc::getDims(x)[dim]), count));
   lc::Dims dims = lc::getDims(x);
   dims[dim] = count;
   call.result(call.makeTyped<lc::DynamicSliceOp>(
@@ -129,7 +130,8 @@ void narrow(AtenCall &call) {
 }
 
 /// Consecutive slices of these sizes.
-void splitInto(AtenCall &call, Value x, int64_t dim, ArrayRef<AffineExpr> sizes) {
+void splitInto(AtenCall &call, Value x, int64_t dim,
+               ArrayRef<AffineExpr> sizes) {
   AffineExpr start = call.constant(0);
   Datum::List parts;
   for (AffineExpr size : sizes) {
@@ -155,7 +157,8 @@ void splitBySize(AtenCall &call, Value x, int64_t dim, AffineExpr size) {
   if (!count)
     return call.refuse("the number of parts is not known");
   SmallVector<AffineExpr> sizes(std::max<int64_t>(*count, 1), size);
-  AffineExpr before = lc::simplify(size * static_cast<int64_t>(sizes.size() - 1));
+  AffineExpr before =
+      lc::simplify(size * static_cast<int64_t>(sizes.size() - 1));
   sizes.back() = lc::simplify(total - before);
   splitInto(call, x, dim, sizes);
 }
@@ -192,8 +195,8 @@ void chunk(AtenCall &call) {
   splitBySize(call, x, dim, size);
 }
 
-/// The first size % sections parts are one larger than the others; or parts that
-/// begin at these indices.
+/// The first size % sections parts are one larger than the others; or parts
+/// that begin at these indices.
 void tensorSplit(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused())
