@@ -15,7 +15,7 @@ results = build / "test-results"
 
 def suites(quick):
     """(name, command) of each suite; {xml} is its result file."""
-    for binary in sorted((build / "bin").glob("lcompile-*-tests")) + sorted((build / "bin").glob("lcompile-cts")):
+    for binary in sorted((build / "bin").glob("lcompile-*-tests")) + sorted((build / "bin").glob("lcompile-*-cts")):
         yield binary.name, [str(binary), "--gtest_brief=1", "--gtest_output=xml:{xml}"]
     yield "lit", [find_lit(), "-q", "--xunit-xml-output={xml}", str(build / "test")]
     python = [sys.executable, "-m", "pytest", "-q", "-x" if quick else "-q", "--junitxml={xml}"]
