@@ -26,6 +26,7 @@ void normalize(OpPassManager &pm, const PipelineOptions &) {
 }
 
 void optimize(OpPassManager &pm, const PipelineOptions &) {
+  pm.addNestedPass<func::FuncOp>(createChannelsLast());
   clean(pm);
 }
 

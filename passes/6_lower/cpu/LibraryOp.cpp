@@ -165,6 +165,9 @@ struct Describer {
     if (failed(src) || failed(weights))
       return failure();
     channelsFirst(*src, op.getChannelsLast());
+    // Read through a permute the library falls back to its reference kernel.
+    if (op.getChannelsLast() && !lc::isConstant(src->strides[1], 1))
+      return failure();
     result.dst = full = dense(op.getResult());
     channelsFirst(result.dst, op.getChannelsLast());
     result.groups = op.getGroups();

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: lcompile-opt --lc-channels-last --canonicalize --split-input-file %s | FileCheck %s
+
+// The permutes between two convolutions meet and cancel.
+// CHECK-LABEL: func.func @chain
+// CHECK:         %[[IN:.+]] = lc.permute %{{.+}} {perm = array<i64: 0, 2, 3, 1>}
+// CHECK:         %[[A:.+]] = lc.conv %[[IN]], {{.*}}channels_last
+// CHECK:         %[[R:.+]] = lc.relu %[[A]]
+// CHECK:         %[[B:.+]] = lc.conv %[[R]], {{.*}}channels_last
+// CHECK:         lc.permute %[[B]] {perm = array<i64: 0, 3, 1, 2>}
+func.func @chain(%x: tensor<1x3x8x8xf32>, %v: tensor<4x3x1x1xf32>, %w: tensor<5x4x1x1xf32>) -> tensor<1x5x8x8xf32> {
+  %0 = lc.conv %x, %v {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+  %1 = lc.relu %0 : tensor<1x4x8x8xf32>
+  %2 = lc.conv %1, %w {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x4x8x8xf32>, tensor<5x4x1x1xf32>) -> tensor<1x5x8x8xf32>
+  return %2 : tensor<1x5x8x8xf32>
+}
+
+// -----
+
+// A mean over the image needs no permute at all.
+// CHECK-LABEL: func.func @pooled
+// CHECK:         %[[C:.+]] = lc.conv {{.*}}channels_last
+// CHECK:         %[[M:.+]] = lc.mean %[[C]] {dims = array<i64: 1, 2>}
+// CHECK-NOT:     lc.permute
+// CHECK:         return %[[M]]
+func.func @pooled(%x: tensor<1x3x8x8xf32>, %v: tensor<4x3x1x1xf32>) -> tensor<1x4xf32> {
+  %0 = lc.conv %x, %v {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+  %1 = lc.mean %0 {dims = array<i64: 2, 3>} : (tensor<1x4x8x8xf32>) -> tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
