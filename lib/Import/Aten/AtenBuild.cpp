@@ -13,15 +13,22 @@ Value AtenCall::convert(Value v, Type element) {
   return makeTyped<lc::ConvertOp>(lc::withElement(typeOf(v), element), v);
 }
 
+/// Refuses results whose sizes did not follow from the arguments.
+static bool allKnown(AtenCall &call, Value v, ArrayRef<AffineExpr> dims) {
+  if (!v || llvm::is_contained(dims, AffineExpr()))
+    call.refuse("a size of the result does not follow from the arguments");
+  return !call.refused();
+}
+
 Value AtenCall::reshape(Value v, ArrayRef<AffineExpr> dims) {
-  if (refused())
+  if (refused() || !allKnown(*this, v, dims))
     return {};
   auto type = lc::makeTensorType(dims, elementOf(v));
   return type == v.getType() ? v : makeTyped<lc::ReshapeOp>(type, v);
 }
 
 Value AtenCall::expand(Value v, ArrayRef<AffineExpr> dims) {
-  if (refused())
+  if (refused() || !allKnown(*this, v, dims))
     return {};
   auto type = lc::makeTensorType(dims, elementOf(v));
   return type == v.getType() ? v : makeTyped<lc::ExpandOp>(type, v);

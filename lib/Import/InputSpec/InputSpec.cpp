@@ -15,10 +15,19 @@ bool isLetter(char c) {
 }
 
 /// The dtype names, and what MLIR calls them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> dtypes = {
-    {{"f64", "f64"}, {"f32", "f32"}, {"f16", "f16"}, {"bf16", "bf16"},
-     {"i64", "i64"}, {"i32", "i32"}, {"i16", "i16"}, {"i8", "i8"},
-     {"ui8", "ui8"}, {"u8", "ui8"}, {"i1", "i1"}, {"bool", "i1"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> dtypes =
+    {{{"f64", "f64"},
+      {"f32", "f32"},
+      {"f16", "f16"},
+      {"bf16", "bf16"},
+      {"i64", "i64"},
+      {"i32", "i32"},
+      {"i16", "i16"},
+      {"i8", "i8"},
+      {"ui8", "ui8"},
+      {"u8", "ui8"},
+      {"i1", "i1"},
+      {"bool", "i1"}}};
 
 class Parser {
 public:
@@ -148,12 +157,14 @@ bool Parser::fill(InputSpec &spec) {
     good = !seed.empty() && seed.find_first_not_of("0123456789") == seed.npos;
   } else {
     double value;
-    auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    auto [stop, code] =
+        std::from_chars(text.data(), text.data() + text.size(), value);
     good = code == std::errc() && stop == text.data() + text.size();
     good |= text == "true" || text == "false";
   }
   if (!good)
-    return fail("expected a value after '=': @file.npy, a number or rand(seed)");
+    return fail(
+        "expected a value after '=': @file.npy, a number or rand(seed)");
   spec.fill = text;
   at = all.size();
   return true;
@@ -189,7 +200,8 @@ std::optional<InputSpec> Parser::run() {
 
 } // namespace
 
-std::optional<InputSpec> parseInputSpec(std::string_view text, std::string &error) {
+std::optional<InputSpec> parseInputSpec(std::string_view text,
+                                        std::string &error) {
   error.clear();
   return Parser(text, error).run();
 }
@@ -231,8 +243,8 @@ bool unifySymbols(std::vector<InputSpec> &inputs, std::string &error) {
       known = size;
     if (size == anything || size == known)
       return true;
-    error = "the symbol '" + size.symbol + "' is given as " + toText(known) + " and as " +
-            toText(size) + ", expected one range";
+    error = "the symbol '" + size.symbol + "' is given as " + toText(known) +
+            " and as " + toText(size) + ", expected one range";
     return false;
   });
   return agree && forEach([&](SizeSpec &size) {

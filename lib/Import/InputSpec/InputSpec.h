@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What users say about inputs: "x: batch=1..32x3x224x224xf32=rand(7)". Standard library only.
+// What users say about inputs: "x: batch=1..32x3x224x224xf32=rand(7)". Standard
+// library only.
 #ifndef LIB_IMPORT_INPUTSPEC_INPUTSPEC_H
 #define LIB_IMPORT_INPUTSPEC_INPUTSPEC_H
 
@@ -47,7 +48,8 @@ struct InputSpec {
 };
 
 /// Null on error; `error` then tells what is wrong and where, in one line.
-std::optional<InputSpec> parseInputSpec(std::string_view text, std::string &error);
+std::optional<InputSpec> parseInputSpec(std::string_view text,
+                                        std::string &error);
 
 /// As the grammar writes it: "batch=1..32", "8..512:8", "?".
 std::string toText(const SizeSpec &size);

@@ -9,11 +9,13 @@ namespace lcompile::import::torchscript {
 bool alwaysRaises(const torchscript::Block &block) {
   return llvm::any_of(block.nodes, [](const auto &node) {
     return node->kind == "prim::RaiseException" ||
-           (node->kind == "prim::If" && llvm::all_of(node->blocks, alwaysRaises));
+           (node->kind == "prim::If" &&
+            llvm::all_of(node->blocks, alwaysRaises));
   });
 }
 
-std::vector<Cell> Replay::yields(const Block &block, const Node &node, size_t from) {
+std::vector<Cell> Replay::yields(const Block &block, const Node &node,
+                                 size_t from) {
   std::vector<Cell> result;
   for (int64_t value : ArrayRef(block.results).drop_front(from))
     result.push_back(constant(value));
@@ -49,7 +51,8 @@ static Cell typed(const Cell &cell, MLIRContext *ctx) {
   return cell;
 }
 
-std::vector<Cell> Replay::typesOf(const Block &block, const Node &node, size_t from) {
+std::vector<Cell> Replay::typesOf(const Block &block, const Node &node,
+                                  size_t from) {
   Coverage saved = pb.coverage();
   Region scratch;
   OpBuilder::InsertionGuard guard(pb.builder());
@@ -88,12 +91,13 @@ Cell Replay::withType(const Cell &cell, const Cell &type) {
   Type wanted = type.datum.dtype();
   auto tensor = dyn_cast<RankedTensorType>(wanted);
   if (!tensor)
-    return wanted.isInteger(1)        ? Datum(false)
+    return wanted.isInteger(1)      ? Datum(false)
            : isa<FloatType>(wanted) ? Datum(0.0)
-                                      : Datum(0);
+                                    : Datum(0);
   Type element = tensor.getElementType();
-  TypedAttr zero = isa<FloatType>(element) ? TypedAttr(b.getFloatAttr(element, 0))
-                                           : TypedAttr(b.getIntegerAttr(element, 0));
+  TypedAttr zero = isa<FloatType>(element)
+                       ? TypedAttr(b.getFloatAttr(element, 0))
+                       : TypedAttr(b.getIntegerAttr(element, 0));
   return Datum(Value(lc::FullOp::create(b, b.getUnknownLoc(), tensor, zero)));
 }
 
@@ -110,7 +114,8 @@ void Replay::assume(const Node &node, const Block &raising) {
       if (Cell text = constant(inner->operands[0]); text.isText())
         message = ": " + text.datum.text();
   emitRemark(toLocation(node.where, context()))
-      << "whether the model raises an exception here depends on its inputs; the "
+      << "whether the model raises an exception here depends on its inputs; "
+         "the "
          "compiled model does not check it"
       << message;
 }
@@ -124,8 +129,10 @@ void Replay::runIf(const Node &node) {
   if (!isKnown && yesRaises != noRaises)
     assume(node, yesRaises ? yesBlock : noBlock);
   if (isKnown || yesRaises != noRaises) {
-    // The chosen block stands in place of the node; its lists stay the same lists.
-    const Block &chosen = (isKnown ? value.asBool() : noRaises) ? yesBlock : noBlock;
+    // The chosen block stands in place of the node; its lists stay the same
+    // lists.
+    const Block &chosen =
+        (isKnown ? value.asBool() : noRaises) ? yesBlock : noBlock;
     runBlock(chosen);
     for (size_t i = 0; i < node.results.size(); ++i)
       result(node, constant(chosen.results[i]), i);
@@ -133,8 +140,8 @@ void Replay::runIf(const Node &node) {
   }
   condition = operand(node, 0);
   if (condition.isPoison()) {
-    // Both branches of torch.nn's own code would list operators for every mode and
-    // rank; which one counts is open, so neither is read.
+    // Both branches of torch.nn's own code would list operators for every mode
+    // and rank; which one counts is open, so neither is read.
     for (int64_t value : node.results)
       define(value, Datum::poison());
     return;
@@ -157,9 +164,10 @@ void Replay::runIf(const Node &node) {
     for (size_t i = 0; !isFirst && i < results.size(); ++i)
       if (!sameTree(results[i], tree[i]) && !results[i].isPoison() &&
           !tree[i].isPoison()) {
-        refuse(node, "the branches give " + describe(tree[i]) + " and " +
-                         describe(results[i]) +
-                         ", expected lists of one length or dicts of the same keys");
+        refuse(node,
+               "the branches give " + describe(tree[i]) + " and " +
+                   describe(results[i]) +
+                   ", expected lists of one length or dicts of the same keys");
         results[i] = tree[i];
       }
     if (isFirst)
@@ -194,8 +202,9 @@ bool Replay::inRegion(const Node &node, const Cell &initial, const Cell &next) {
     return true;
   }
   if (same && (initial.isNone() || initial.isText()))
-    same = initial.isNone() ? next.isNone()
-                            : next.isText() && next.datum.text() == initial.datum.text();
+    same = initial.isNone()
+               ? next.isNone()
+               : next.isText() && next.datum.text() == initial.datum.text();
   if (!same)
     refuse(node, "a value starts as " + describe(initial) + " and becomes " +
                      describe(next) +
@@ -259,7 +268,8 @@ void Replay::runLoop(const Node &node) {
   };
   Data leaves;
   flatten(initial, leaves);
-  Data data = pb.buildLoop(toDatum(trips), toDatum(condition), leaves, body, node.where);
+  Data data = pb.buildLoop(toDatum(trips), toDatum(condition), leaves, body,
+                           node.where);
   std::vector<Cell> results = rebuild(tree, data);
   for (size_t i = 0; i < node.results.size(); ++i)
     result(node, results[i], i);

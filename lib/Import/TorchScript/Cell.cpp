@@ -114,7 +114,8 @@ std::string describe(const Cell &cell) {
     return "a value that was never set";
   if (!cell.box)
     return cell.datum.describe();
-  bool tuple = cell.box->kind == Container::Tuple, dict = !cell.box->keys.empty();
+  bool tuple = cell.box->kind == Container::Tuple,
+       dict = !cell.box->keys.empty();
   std::string text = tuple ? "(" : dict ? "{" : "[";
   for (size_t i = 0; i < cell.box->items.size(); ++i) {
     text += i ? ", " : "";
@@ -126,12 +127,21 @@ std::string describe(const Cell &cell) {
 }
 
 static constexpr const char *dtypeNames[] = {
-    "uint8",     "int8",      "int16",         "int32",     "int64",
-    "float16",   "float32",   "float64",       "complex32", "complex64",
-    "complex128", "bool",     "qint8",         "quint8",    "qint32",
-    "bfloat16",  "quint4x2",  "quint2x4",      "bits1x8",   "bits2x4",
-    "bits4x2",   "bits8",     "bits16",        "float8_e5m2", "float8_e4m3fn",
-    "float8_e5m2fnuz", "float8_e4m3fnuz", "uint16", "uint32", "uint64"};
+    "uint8",           "int8",
+    "int16",           "int32",
+    "int64",           "float16",
+    "float32",         "float64",
+    "complex32",       "complex64",
+    "complex128",      "bool",
+    "qint8",           "quint8",
+    "qint32",          "bfloat16",
+    "quint4x2",        "quint2x4",
+    "bits1x8",         "bits2x4",
+    "bits4x2",         "bits8",
+    "bits16",          "float8_e5m2",
+    "float8_e4m3fn",   "float8_e5m2fnuz",
+    "float8_e4m3fnuz", "uint16",
+    "uint32",          "uint64"};
 
 std::string dtypeName(int64_t code) {
   if (code >= 0 && code < int64_t(std::size(dtypeNames)))

@@ -38,7 +38,8 @@ struct Container {
   std::vector<Cell> items;
   std::vector<Cell> keys; // of a dict: numbers or text; of an object: text
   /// The block in which it was made: changes inside of a branch or loop that is
-  /// decided at run time cannot be followed. Null when it must not change at all.
+  /// decided at run time cannot be followed. Null when it must not change at
+  /// all.
   mlir::Block *home = nullptr;
   /// It was copied where Python would share it, so it must not change any more.
   bool copied = false;
@@ -56,7 +57,8 @@ bool hasUnknown(llvm::ArrayRef<Cell> cells, std::string &why);
 /// New containers like those of `like` with the leaves from `rest`, which it
 /// consumes. Missing leaves are poison.
 Cell rebuild(const Cell &like, llvm::ArrayRef<Datum> &rest);
-std::vector<Cell> rebuild(llvm::ArrayRef<Cell> like, llvm::ArrayRef<Datum> leaves);
+std::vector<Cell> rebuild(llvm::ArrayRef<Cell> like,
+                          llvm::ArrayRef<Datum> leaves);
 /// True when both are the same tree of containers. Lists and dicts that are
 /// compared so become copies for their other holders.
 bool sameTree(const Cell &x, const Cell &y);

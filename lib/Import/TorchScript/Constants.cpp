@@ -43,9 +43,11 @@ void Replay::constants() {
 Cell Replay::constant(int64_t value) const {
   if (auto found = cells.find(value); found != cells.end())
     return found->second;
-  if (auto found = recording.scalars.find(value); found != recording.scalars.end())
+  if (auto found = recording.scalars.find(value);
+      found != recording.scalars.end())
     return found->second;
-  if (auto found = recording.opaque.find(value); found != recording.opaque.end())
+  if (auto found = recording.opaque.find(value);
+      found != recording.opaque.end())
     return Cell::unknown(found->second);
   return Cell::unknown("a value that was never set");
 }
@@ -69,9 +71,9 @@ bool Replay::known(const Cell &cell, Datum &value) const {
     value = Datum(number.convertToDouble());
   } else {
     APInt number = *elements.value_begin<APInt>();
-    value = type.isInteger(1)           ? Datum(!number.isZero())
+    value = type.isInteger(1)          ? Datum(!number.isZero())
             : type.isUnsignedInteger() ? Datum(int64_t(number.getZExtValue()))
-                                        : Datum(number.getSExtValue());
+                                       : Datum(number.getSExtValue());
   }
   return true;
 }
@@ -90,13 +92,18 @@ Datum Replay::asTensor(const Cell &cell) {
   if (cell.box || cell.isUnknown() || d.isTensor() || d.isPoison())
     return toDatum(cell);
   OpBuilder &b = pb.builder();
-  auto scalar = [&](Type element) { return RankedTensorType::get({}, element); };
+  auto scalar = [&](Type element) {
+    return RankedTensorType::get({}, element);
+  };
   if (d.isBool())
-    return pb.constant(DenseElementsAttr::get(scalar(b.getI1Type()), d.asBool()));
+    return pb.constant(
+        DenseElementsAttr::get(scalar(b.getI1Type()), d.asBool()));
   if (d.isInt())
-    return pb.constant(DenseElementsAttr::get(scalar(b.getI64Type()), d.asInt()));
+    return pb.constant(
+        DenseElementsAttr::get(scalar(b.getI64Type()), d.asInt()));
   if (d.isFloat())
-    return pb.constant(DenseElementsAttr::get(scalar(b.getF64Type()), d.asFloat()));
+    return pb.constant(
+        DenseElementsAttr::get(scalar(b.getF64Type()), d.asFloat()));
   if (d.isSize()) {
     auto expr = lc::DimsAttr::get({d.size(context())}, context());
     return Value(

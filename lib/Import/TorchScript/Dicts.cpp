@@ -22,8 +22,9 @@ std::optional<size_t> find(Replay &r, const Node &node, size_t i,
   Cell key = r.operand(node, i);
   Datum wanted;
   if (!r.known(key, wanted)) {
-    r.refuse(node, "expected a key that is known when the model is compiled, found " +
-                       describe(key));
+    r.refuse(node,
+             "expected a key that is known when the model is compiled, found " +
+                 describe(key));
     return std::nullopt;
   }
   for (size_t k = 0; k < dict.keys.size(); ++k)
@@ -41,8 +42,7 @@ void put(Container &dict, size_t at, const Cell &key, const Cell &value) {
   }
 }
 
-template <bool fixed>
-void construct(Replay &r, const Node &node) {
+template <bool fixed> void construct(Replay &r, const Node &node) {
   Cell cell = r.list({}, Container::Dict);
   for (size_t i = 0; i + 1 < node.operands.size(); i += 2)
     if (auto at = find(r, node, i, *cell.box))
@@ -93,7 +93,8 @@ void remove(Replay &r, const Node &node) {
   if (*at == d.keys.size()) {
     if (node.operands.size() > 2)
       return r.result(node, r.operand(node, 2));
-    return r.refuse(node, "the dict has no key " + describe(r.operand(node, 1)));
+    return r.refuse(node,
+                    "the dict has no key " + describe(r.operand(node, 1)));
   }
   r.result(node, d.items[*at]);
   d.items.erase(d.items.begin() + *at);
@@ -202,9 +203,10 @@ void createObject(Replay &r, const Node &node) {
 void setAttribute(Replay &r, const Node &node) {
   Cell object = r.constant(node.operands[0]);
   if (!object.box || object.box->kind != Container::Object)
-    return r.refuse(node, "sets the model's attribute '" + node.attribute +
-                              "', which would last until the next call: pass it in and "
-                              "return it instead");
+    return r.refuse(
+        node, "sets the model's attribute '" + node.attribute +
+                  "', which would last until the next call: pass it in and "
+                  "return it instead");
   if (!r.mayChange(node, object))
     return;
   Container &o = *object.box;

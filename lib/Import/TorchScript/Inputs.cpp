@@ -2,6 +2,8 @@
 // Shapes of inputs, from specifications or from the example of a trace.
 #include "lib/Import/TorchScript/Inputs.h"
 
+#include "mlir/AsmParser/AsmParser.h"
+
 using namespace mlir;
 
 namespace lcompile::import::torchscript {
@@ -30,7 +32,8 @@ bool Inputs::mentions(const std::string &path) const {
   auto within = [&](StringRef name) {
     return name == path || (name.consume_front(path) && name.starts_with("."));
   };
-  return llvm::any_of(specs, [&](const InputSpec &s) { return within(s.name); }) ||
+  return llvm::any_of(specs,
+                      [&](const InputSpec &s) { return within(s.name); }) ||
          llvm::any_of(recording.examples,
                       [&](const auto &entry) { return within(entry.first); });
 }
@@ -62,12 +65,7 @@ std::optional<Inputs::Plan> Inputs::planTensor(const std::string &path,
   MLIRContext *ctx = pb.context();
   Type element;
   if (!spec.dtype.empty())
-    for (int64_t code : {0, 1, 2, 3, 4, 5, 6, 7, 11, 15}) {
-      std::string text;
-      llvm::raw_string_ostream(text) << dtypeOf(code, ctx);
-      if (text == spec.dtype)
-        element = dtypeOf(code, ctx);
-    }
+    element = mlir::parseType(spec.dtype, ctx);
   else if (example)
     element = dtypeOf(example->dtype, ctx);
   if (!element) {
@@ -77,6 +75,12 @@ std::optional<Inputs::Plan> Inputs::planTensor(const std::string &path,
                   : "the specification of input '" + path +
                         "' has no dtype: write it last, such as " +
                         toText(spec) + (spec.dims.empty() ? "f32" : "xf32");
+    return std::nullopt;
+  }
+  if (example && example->sizes.size() != spec.dims.size()) {
+    problem = "input '" + path + "' was traced with " +
+              std::to_string(example->sizes.size()) + " dimensions, '" +
+              toText(spec) + "' has " + std::to_string(spec.dims.size());
     return std::nullopt;
   }
   lc::Dims dims;
@@ -91,9 +95,8 @@ std::optional<Inputs::Plan> Inputs::planTensor(const std::string &path,
       std::replace(symbol.begin(), symbol.end(), '.', '_');
       auto taken = [&](const std::string &name) {
         return llvm::any_of(specs, [&](const InputSpec &other) {
-          return llvm::any_of(other.dims, [&](const SizeSpec &s) {
-            return s.symbol == name;
-          });
+          return llvm::any_of(
+              other.dims, [&](const SizeSpec &s) { return s.symbol == name; });
         });
       };
       while (taken(symbol))
@@ -111,7 +114,8 @@ std::optional<Inputs::Plan> Inputs::planParts(const TypeTree &type,
   std::vector<std::string> parts;
   if (type.kind == '(') {
     for (size_t i = 0; i < type.parts.size(); ++i)
-      parts.push_back(i < type.names.size() && mentions(path + "." + type.names[i])
+      parts.push_back(i < type.names.size() &&
+                              mentions(path + "." + type.names[i])
                           ? type.names[i]
                           : std::to_string(i));
   } else if (type.kind == '[') {
@@ -132,8 +136,8 @@ std::optional<Inputs::Plan> Inputs::planParts(const TypeTree &type,
   return result;
 }
 
-std::optional<Inputs::Plan> Inputs::plan(const TypeTree &type, const std::string &path,
-                                         int64_t otherwise) {
+std::optional<Inputs::Plan>
+Inputs::plan(const TypeTree &type, const std::string &path, int64_t otherwise) {
   auto constant = [](Datum value, int64_t otherwise = -1) {
     return Plan{'c', 0, std::move(value), otherwise, {}, {}};
   };
@@ -162,13 +166,15 @@ std::optional<Inputs::Plan> Inputs::plan(const TypeTree &type, const std::string
   case 'n': {
     const InputSpec *spec = specOf(path);
     double value;
-    if (spec && !spec->hasShape && (spec->fill == "true" || spec->fill == "false"))
+    if (spec && !spec->hasShape &&
+        (spec->fill == "true" || spec->fill == "false"))
       return constant(Datum(spec->fill == "true"));
     if (spec && !spec->hasShape && llvm::to_float(spec->fill, value))
       return constant(type.kind == 'f'   ? Datum(value)
                       : type.kind == 'b' ? Datum(value != 0)
                                          : Datum(int64_t(value)));
-    // A number that may differ from call to call is a 0-d tensor of the function.
+    // A number that may differ from call to call is a 0-d tensor of the
+    // function.
     InputSpec number;
     number.dtype = type.kind == 'f' ? "f64" : type.kind == 'b' ? "i1" : "i64";
     if (spec && spec->hasShape && !spec->dims.empty()) {
@@ -188,17 +194,19 @@ std::optional<Inputs::Plan> Inputs::plan(const TypeTree &type, const std::string
     if (mentions(path) && type.parts.back().kind == 'T')
       return planParts(type, path);
     if (type.parts.back().kind == 'T') {
-      missing.push_back({path + (type.kind == '[' ? ".0" : ".KEY"), "1x128xf32"});
+      missing.push_back(
+          {path + (type.kind == '[' ? ".0" : ".KEY"), "1x128xf32"});
       return constant(Datum::poison());
     }
     [[fallthrough]];
   default:
-    problem = "input '" + path + "' is of the type " +
-              (type.kind == '*'   ? type.text
-               : type.kind == 's' ? std::string("str")
-                                  : std::string("list or dict of numbers")) +
-              " and has no default, expected a tensor, number, or tensors in a list, "
-              "tuple or dict";
+    problem =
+        "input '" + path + "' is of the type " +
+        (type.kind == '*'   ? type.text
+         : type.kind == 's' ? std::string("str")
+                            : std::string("list or dict of numbers")) +
+        " and has no default, expected a tensor, number, or tensors in a list, "
+        "tuple or dict";
     return std::nullopt;
   }
 }
@@ -209,12 +217,13 @@ std::string Inputs::missingText() const {
     names += (names.empty() ? "" : ", ") + name;
     example += " --input '" + name + ": " + shape + "'";
   }
-  return "the archive does not tell the sizes of " + names + ": state them, such as" +
-         example + " (a size may be a range: 1..32)";
+  return "the archive does not tell the sizes of " + names +
+         ": state them, such as" + example + " (a size may be a range: 1..32)";
 }
 
-bool Inputs::declare(const std::vector<std::pair<std::string, std::string>> &given,
-                     std::string &error) {
+bool Inputs::declare(
+    const std::vector<std::pair<std::string, std::string>> &given,
+    std::string &error) {
   for (size_t i = 0; i < given.size(); ++i) {
     auto spec = parseInputSpec(given[i].second, error);
     if (!spec)
@@ -229,7 +238,8 @@ bool Inputs::declare(const std::vector<std::pair<std::string, std::string>> &giv
   if (!unifySymbols(specs, error))
     return false;
   for (const Argument &argument : recording.arguments) {
-    auto planned = plan(parseType(argument.type), argument.name, argument.otherwise);
+    auto planned =
+        plan(parseType(argument.type), argument.name, argument.otherwise);
     if (!planned) {
       error = problem;
       return false;
@@ -242,7 +252,8 @@ bool Inputs::declare(const std::vector<std::pair<std::string, std::string>> &giv
     std::string names;
     for (const Argument &argument : recording.arguments)
       names += (names.empty() ? "" : ", ") + argument.name;
-    error = "there is no input '" + specs[i].name + "' for '" + given[i].second +
+    error = "there is no input '" + specs[i].name + "' for '" +
+            given[i].second +
             "', the inputs are: " + (names.empty() ? "none" : names);
     return false;
   }
@@ -258,14 +269,15 @@ bool Inputs::declare(const std::vector<std::pair<std::string, std::string>> &giv
 Cell Inputs::cellOf(const Plan &plan, Replay &replay) {
   switch (plan.kind) {
   case 'c':
-    return plan.otherwise >= 0 ? replay.constant(plan.otherwise) : Cell(plan.constant);
+    return plan.otherwise >= 0 ? replay.constant(plan.otherwise)
+                               : Cell(plan.constant);
   case 'T':
     return pb.input(plan.index);
   case 'i': {
     Value tensor = pb.input(plan.index).value();
     Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
-    return Datum(Value(lc::ItemOp::create(pb.builder(), pb.builder().getUnknownLoc(),
-                                          element, tensor)));
+    return Datum(Value(lc::ItemOp::create(
+        pb.builder(), pb.builder().getUnknownLoc(), element, tensor)));
   }
   default: {
     auto box = std::make_shared<Container>();

@@ -17,8 +17,8 @@ struct TypeTree {
 };
 TypeTree parseType(llvm::StringRef text);
 
-/// Decides what each argument of forward is: a tensor of the function, several in
-/// a list, tuple or dict, or a constant.
+/// Decides what each argument of forward is: a tensor of the function, several
+/// in a list, tuple or dict, or a constant.
 class Inputs {
 public:
   Inputs(const Recording &recording, ProgramBuilder &builder)
@@ -44,7 +44,8 @@ private:
   };
   std::optional<Plan> plan(const TypeTree &type, const std::string &path,
                            int64_t otherwise);
-  std::optional<Plan> planTensor(const std::string &path, const InputSpec &spec);
+  std::optional<Plan> planTensor(const std::string &path,
+                                 const InputSpec &spec);
   std::optional<Plan> planParts(const TypeTree &type, const std::string &path);
   const InputSpec *specOf(const std::string &path);
   const Example *exampleOf(const std::string &path) const;
@@ -60,14 +61,17 @@ private:
   std::vector<bool> used;
   std::vector<Plan> plans;
   std::vector<std::string> names; // of function arguments
-  std::vector<std::pair<std::string, std::string>> missing; // name, example of a shape
+  std::vector<std::pair<std::string, std::string>>
+      missing; // name, example of a shape
   std::string problem;
 };
 
-/// The returned tensors with their names: "output", "output0" of a tuple, keys of
-/// a dict, fields of a named tuple; "output1.0" inside of them. None is left out.
-void nameOutputs(const Cell &cell, const TypeTree &type, const std::string &prefix,
-                 Data &outputs, std::vector<std::string> &names);
+/// The returned tensors with their names: "output", "output0" of a tuple, keys
+/// of a dict, fields of a named tuple; "output1.0" inside of them. None is left
+/// out.
+void nameOutputs(const Cell &cell, const TypeTree &type,
+                 const std::string &prefix, Data &outputs,
+                 std::vector<std::string> &names);
 
 } // namespace lcompile::import::torchscript
 

@@ -41,12 +41,12 @@ int compare(Replay &r, const Cell &x, const Cell &y) {
   return lc::provablyEqual(m, n) ? 1 : lc::provablyDifferent(m, n) ? 0 : -1;
 }
 
-template <bool whenEqual>
-void equal(Replay &r, const Node &node) {
+template <bool whenEqual> void equal(Replay &r, const Node &node) {
   int same = compare(r, r.operand(node, 0), r.operand(node, 1));
-  r.result(node, same < 0 ? Cell::unknown("a comparison of lists that are known only "
-                                          "when the model runs")
-                          : Cell(Datum((same == 1) == whenEqual)));
+  r.result(node,
+           same < 0 ? Cell::unknown("a comparison of lists that are known only "
+                                    "when the model runs")
+                    : Cell(Datum((same == 1) == whenEqual)));
 }
 
 void contains(Replay &r, const Node &node) {
@@ -58,8 +58,9 @@ void contains(Replay &r, const Node &node) {
     int same = compare(r, item, r.operand(node, 1));
     found = same == 1 ? 1 : found == 0 ? same : found;
   }
-  r.result(node, found < 0 ? Cell::unknown("a search in a list that is known only when "
-                                           "the model runs")
+  r.result(node, found < 0 ? Cell::unknown(
+                                 "a search in a list that is known only when "
+                                 "the model runs")
                            : Cell(Datum(found == 1)));
 }
 
@@ -73,14 +74,14 @@ void index(Replay &r, const Node &node) {
     if (same == 1)
       return r.result(node, Datum(int64_t(i)));
     if (same < 0)
-      return r.refuse(node, "searches a list that is known only when the model runs");
+      return r.refuse(node,
+                      "searches a list that is known only when the model runs");
   }
   r.refuse(node, describe(r.operand(node, 1)) + " is not in the list");
 }
 
 /// sum(list), min(list) and max(list) of numbers, one call an element.
-template <bool isSum>
-void fold(Replay &r, const Node &node) {
+template <bool isSum> void fold(Replay &r, const Node &node) {
   Container *list = r.container(node, 0);
   if (!list)
     return;
@@ -98,8 +99,7 @@ void fold(Replay &r, const Node &node) {
 }
 
 /// all(list) and any(list).
-template <bool isAll>
-void quantify(Replay &r, const Node &node) {
+template <bool isAll> void quantify(Replay &r, const Node &node) {
   Container *list = r.container(node, 0);
   if (!list)
     return;
@@ -112,8 +112,9 @@ void quantify(Replay &r, const Node &node) {
     isKnown &= number;
   }
   r.result(node, isKnown ? Cell(Datum(isAll))
-                         : Cell::unknown("a test of a list that is known only when the "
-                                         "model runs"));
+                         : Cell::unknown(
+                               "a test of a list that is known only when the "
+                               "model runs"));
 }
 
 } // namespace

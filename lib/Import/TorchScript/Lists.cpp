@@ -28,24 +28,24 @@ std::optional<int64_t> number(Replay &r, const Node &node, size_t i) {
 }
 
 /// A place in a list of `size` elements, counted from the end when negative.
-std::optional<size_t> place(Replay &r, const Node &node, size_t i, size_t size) {
+std::optional<size_t> place(Replay &r, const Node &node, size_t i,
+                            size_t size) {
   auto at = number(r, node, i);
   if (!at)
     return std::nullopt;
   int64_t index = *at < 0 ? *at + int64_t(size) : *at;
   if (index >= 0 && index < int64_t(size))
     return index;
-  r.refuse(node, "the index " + Twine(*at) + " is outside of a list of " + Twine(size));
+  r.refuse(node, "the index " + Twine(*at) + " is outside of a list of " +
+                     Twine(size));
   return std::nullopt;
 }
 
-template <Container::Kind kind>
-void construct(Replay &r, const Node &node) {
+template <Container::Kind kind> void construct(Replay &r, const Node &node) {
   r.result(node, r.list(all(r, node), kind));
 }
 
-template <Container::Kind kind>
-void constantList(Replay &r, const Node &node) {
+template <Container::Kind kind> void constantList(Replay &r, const Node &node) {
   Cell cell = r.list(all(r, node), kind);
   cell.box->home = nullptr;
   r.result(node, cell);
@@ -56,8 +56,8 @@ void unpack(Replay &r, const Node &node) {
   if (!list)
     return;
   if (list->items.size() != node.results.size())
-    return r.refuse(node, "unpacks " + Twine(node.results.size()) + " values, found " +
-                              describe(r.operand(node, 0)));
+    return r.refuse(node, "unpacks " + Twine(node.results.size()) +
+                              " values, found " + describe(r.operand(node, 0)));
   for (size_t i = 0; i < list->items.size(); ++i)
     r.result(node, list->items[i], i);
 }
@@ -95,7 +95,8 @@ void insert(Replay &r, const Node &node) {
   if (!at)
     return;
   int64_t size = items.size(), index = *at < 0 ? *at + size : *at;
-  items.insert(items.begin() + std::clamp<int64_t>(index, 0, size), r.operand(node, 2));
+  items.insert(items.begin() + std::clamp<int64_t>(index, 0, size),
+               r.operand(node, 2));
   r.result(node, list);
 }
 
@@ -155,8 +156,7 @@ void concatenate(Replay &r, const Node &node) {
 }
 
 /// list * n and n * list.
-template <size_t listAt>
-void repeat(Replay &r, const Node &node) {
+template <size_t listAt> void repeat(Replay &r, const Node &node) {
   Container *list = r.container(node, listAt);
   auto times = list ? number(r, node, 1 - listAt) : std::nullopt;
   if (!times)
@@ -204,7 +204,8 @@ void addListHandlers(Handlers &h) {
   h.first["constant::tuple"] = constantList<Container::Tuple>;
   for (StringRef kind : {"prim::ListUnpack", "prim::TupleUnpack"})
     h.first[kind] = unpack;
-  for (StringRef kind : {"prim::TupleIndex", "aten::__getitem__.t", "aten::select.t"})
+  for (StringRef kind :
+       {"prim::TupleIndex", "aten::__getitem__.t", "aten::select.t"})
     h.first[kind] = getItem;
   h.first["prim::TupleSlice"] = slice;
   h.first["aten::slice.t"] = slice;
@@ -215,7 +216,8 @@ void addListHandlers(Handlers &h) {
   h.first["aten::pop.t"] = h.first["aten::Delete.t"] = pop;
   h.first["aten::clear.t"] = clear;
   h.first["aten::reverse.t"] = reverse;
-  h.first["aten::copy.t"] = h.first["aten::list.t"] = h.first["aten::Size"] = copy;
+  h.first["aten::copy.t"] = h.first["aten::list.t"] = h.first["aten::Size"] =
+      copy;
   h.first["aten::add.t"] = concatenate;
   h.first["aten::mul.left_t"] = repeat<0>;
   h.first["aten::mul.right_"] = repeat<1>;

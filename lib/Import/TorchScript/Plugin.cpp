@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Loads TorchScript archives with libtorch; the only C function that the rest of lcompile sees.
+// Loads TorchScript archives with libtorch; the only C function that the rest
+// of lcompile sees.
 #include "lib/Import/TorchScript/Walk.h"
 
 #include <caffe2/serialize/file_adapter.h>
@@ -21,7 +22,8 @@ class File final : public caffe2::serialize::ReadAdapterInterface {
 public:
   explicit File(const std::string &path) : file(path) {}
   size_t size() const override { return file.size(); }
-  size_t read(uint64_t at, void *to, size_t n, const char *what) const override {
+  size_t read(uint64_t at, void *to, size_t n,
+              const char *what) const override {
     size_t count = file.read(at, to, n, what);
     reads.push_back({at, to, count});
     return count;
@@ -37,7 +39,8 @@ private:
   caffe2::serialize::FileAdapter file;
 };
 
-void findStorages(File &file, PyTorchStreamReader &reader, ArchiveFacts &facts) {
+void findStorages(File &file, PyTorchStreamReader &reader,
+                  ArchiveFacts &facts) {
   std::vector<File::Read> reads = std::move(file.reads);
   std::unordered_map<uint64_t, size_t> records;
   for (const std::string &record : reader.getAllRecords())
@@ -55,8 +58,8 @@ void findExamples(PyTorchStreamReader &reader, ArchiveFacts &facts) {
     return;
   try {
     c10::IValue all = torch::jit::readArchiveAndTensors(
-        "traced_inputs", "", "traced_inputs/", std::nullopt, std::nullopt, c10::kCPU,
-        reader);
+        "traced_inputs", "", "traced_inputs/", std::nullopt, std::nullopt,
+        c10::kCPU, reader);
     if (all.isGenericDict())
       for (const auto &entry : all.toGenericDict())
         if (entry.key().isString() && entry.key().toStringRef() == "forward")
@@ -71,8 +74,8 @@ bool endsWith(const std::string &text, const std::string &end) {
          text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-/// Brackets, blocks and chains of operators deeper than any model's, which libtorch
-/// would follow until its stack ends.
+/// Brackets, blocks and chains of operators deeper than any model's, which
+/// libtorch would follow until its stack ends.
 bool isTooDeep(std::string_view code) {
   constexpr int limit = 400;
   int brackets = 0, indent = 0, chain = 0;
@@ -95,7 +98,8 @@ bool isTooDeep(std::string_view code) {
     lineStart = c == '\n' || (lineStart && c == ' ');
     if (opens || lineStart || c == ',')
       chain = 0;
-    else if (std::string_view("+-*/%~.&|^<>=@ ").find(c) != std::string_view::npos)
+    else if (std::string_view("+-*/%~.&|^<>=@ ").find(c) !=
+             std::string_view::npos)
       ++chain;
     if (brackets > limit || indent > 2 * limit || chain > 2 * limit)
       return true;
@@ -109,7 +113,8 @@ std::string whyNot(PyTorchStreamReader &reader) {
   bool constants = reader.hasRecord("constants.pkl");
   bool pickle = reader.hasRecord("data.pkl");
   for (const std::string &record : reader.getAllRecords()) {
-    if (record == "archive_format" || record == "serialized_exported_program.json" ||
+    if (record == "archive_format" ||
+        record == "serialized_exported_program.json" ||
         record.rfind("models/", 0) == 0)
       return "is a torch.export archive: give it the ending .pt2";
     if (!constants || record.rfind("code/", 0) != 0 || !endsWith(record, ".py"))
@@ -117,7 +122,8 @@ std::string whyNot(PyTorchStreamReader &reader) {
     auto [data, size] = reader.getRecord(record);
     std::string_view code(static_cast<const char *>(data.get()), size);
     if (code.find("def __setstate__(") != std::string_view::npos)
-      return "has a class in " + record + " whose __setstate__ runs when it is "
+      return "has a class in " + record +
+             " whose __setstate__ runs when it is "
              "loaded, which lcompile does not do: use torch.export instead";
     if (isTooDeep(code))
       return "nests the code in " + record + " too deeply";
@@ -129,11 +135,14 @@ std::string whyNot(PyTorchStreamReader &reader) {
   auto [data, size] = reader.getRecord("data.pkl");
   std::string_view bytes(static_cast<const char *>(data.get()), size);
   if (bytes.find("_parameters") != std::string_view::npos)
-    return "is a pickled nn.Module (torch.save), which needs its Python code: load it "
+    return "is a pickled nn.Module (torch.save), which needs its Python code: "
+           "load it "
            "in Python and save it with torch.jit.trace or torch.jit.script and "
            "torch.jit.save, or with torch.export";
-  return "is a file of torch.save with tensors only, such as a state dict, and holds "
-         "no program: load it into its model in Python, then use torch.jit.trace or "
+  return "is a file of torch.save with tensors only, such as a state dict, and "
+         "holds "
+         "no program: load it into its model in Python, then use "
+         "torch.jit.trace or "
          "torch.jit.script and torch.jit.save, or torch.export";
 }
 
@@ -141,9 +150,11 @@ std::string whyNot(PyTorchStreamReader &reader) {
 std::string firstLine(const char *what) {
   std::istringstream lines(what);
   std::string line;
-  while (std::getline(lines, line) && line.find_first_not_of(" \t\r") == line.npos)
+  while (std::getline(lines, line) &&
+         line.find_first_not_of(" \t\r") == line.npos)
     ;
-  if (size_t end = line.find("] . "); line.rfind("[enforce fail", 0) == 0 && end != line.npos)
+  if (size_t end = line.find("] . ");
+      line.rfind("[enforce fail", 0) == 0 && end != line.npos)
     line = line.substr(end + 4);
   line = line.substr(0, line.find(" This is an internal miniz error"));
   for (char &c : line)
@@ -157,8 +168,8 @@ struct Silence final : c10::WarningHandler {
   void process(const c10::Warning &) override {}
 };
 
-/// Memory that a damaged archive asks for in vain is an exception here, even where
-/// the compiler has made it the end of the process.
+/// Memory that a damaged archive asks for in vain is an exception here, even
+/// where the compiler has made it the end of the process.
 struct ThrowingNew {
   std::new_handler handler = std::set_new_handler(nullptr);
   ~ThrowingNew() { std::set_new_handler(handler); }
@@ -173,17 +184,18 @@ int fail(char *error, size_t size, const std::string &text) {
 } // namespace
 
 extern "C" __attribute__((visibility("default"))) int
-lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *user,
-                    char *error, size_t error_size) {
+lc_torchscript_read(const char *path, const lc_torchscript_sink *sink,
+                    void *user, char *error, size_t error_size) {
   ThrowingNew throwing;
   Silence silence;
   c10::WarningUtils::WarningHandlerGuard guard(&silence);
   std::string stage = "is not a TorchScript archive: ";
   try {
     if (sink->size != sizeof(lc_torchscript_sink))
-      return fail(error, error_size,
-                  "cannot be read: liblcompile-torchscript.so is of another version "
-                  "than the compiler");
+      return fail(
+          error, error_size,
+          "cannot be read: liblcompile-torchscript.so is of another version "
+          "than the compiler");
     auto file = std::make_shared<File>(path);
     PyTorchStreamReader reader(file);
     if (std::string reason = whyNot(reader); !reason.empty())
@@ -198,18 +210,21 @@ lc_torchscript_read(const char *path, const lc_torchscript_sink *sink, void *use
     if (!lcompile::torchscript::forwardOf(module))
       return fail(error, error_size,
                   "has no method 'forward', only " +
-                      (module.get_methods().empty() ? std::string("data")
-                                                    : module.get_methods()[0].name()));
+                      (module.get_methods().empty()
+                           ? std::string("data")
+                           : module.get_methods()[0].name()));
     stage = "cannot be read: ";
     lcompile::torchscript::tellForward(module, facts, *sink, user);
     return 0;
   } catch (const c10::Error &e) {
     std::string cause = firstLine(e.what_without_backtrace());
     if (cause.rfind("Unknown builtin op", 0) == 0)
-      cause += " It belongs to an extension; lcompile knows PyTorch's own operators";
+      cause +=
+          " It belongs to an extension; lcompile knows PyTorch's own operators";
     return fail(error, error_size, stage + cause);
   } catch (const std::bad_alloc &) {
-    return fail(error, error_size, stage + "it asks for more memory than there is");
+    return fail(error, error_size,
+                stage + "it asks for more memory than there is");
   } catch (const std::exception &e) {
     return fail(error, error_size, stage + firstLine(e.what()));
   } catch (...) {

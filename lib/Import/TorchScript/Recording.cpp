@@ -74,7 +74,8 @@ lc_torchscript_sink makeSink() {
     Recorder::of(user).recording.scalars[value] = Datum(constant);
   };
   sink.text = [](void *user, int64_t value, const char *text, size_t size) {
-    Recorder::of(user).recording.scalars[value] = Datum(std::string(text, size));
+    Recorder::of(user).recording.scalars[value] =
+        Datum(std::string(text, size));
   };
   sink.tensor = onTensor;
   sink.opaque = [](void *user, int64_t value, const char *what) {
@@ -82,7 +83,8 @@ lc_torchscript_sink makeSink() {
   };
   sink.input = [](void *user, int64_t value, const char *name, const char *type,
                   int64_t otherwise) {
-    Recorder::of(user).recording.arguments.push_back({value, name, type, otherwise});
+    Recorder::of(user).recording.arguments.push_back(
+        {value, name, type, otherwise});
   };
   sink.example = [](void *user, const char *path, int32_t dtype, int32_t rank,
                     const int64_t *sizes) {
@@ -138,9 +140,11 @@ lc_torchscript_read_fn openPlugin(std::string &error) {
     // Never closed: weights stay in libtorch's memory.
     void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
-      error = "TorchScript archives are read with libtorch, which cannot be loaded (" +
+      error = "TorchScript archives are read with libtorch, which cannot be "
+              "loaded (" +
               std::string(dlerror()) +
-              "): install PyTorch 2.13 (pip install torch) and put its folder torch/lib "
+              "): install PyTorch 2.13 (pip install torch) and put its folder "
+              "torch/lib "
               "into LD_LIBRARY_PATH";
       return nullptr;
     }
@@ -149,10 +153,13 @@ lc_torchscript_read_fn openPlugin(std::string &error) {
     error = path + " is not " + library.str();
     return nullptr;
   }
-  error = "TorchScript archives are read by " + library.str() +
-          ", which is not there: install lcompile with TorchScript support (build with "
-          "-DLCOMPILE_BUILD_TORCHSCRIPT=ON and PyTorch 2.13), set LCOMPILE_TORCHSCRIPT "
-          "to its path, or save the model with torch.export as .pt2; looked for";
+  error =
+      "TorchScript archives are read by " + library.str() +
+      ", which is not there: install lcompile with TorchScript support (build "
+      "with "
+      "-DLCOMPILE_BUILD_TORCHSCRIPT=ON and PyTorch 2.13), set "
+      "LCOMPILE_TORCHSCRIPT "
+      "to its path, or save the model with torch.export as .pt2; looked for";
   for (const std::string &path : tried)
     error += " " + path;
   return nullptr;
@@ -163,8 +170,10 @@ std::string describeFile(StringRef head) {
   if (head.empty())
     return "the file is empty";
   if (head.starts_with("\x80\x02") || head.starts_with("\x80\x04"))
-    return "it is a pickle, as torch.save wrote before 1.6: load it in Python, then "
-           "use torch.jit.trace or torch.jit.script and torch.jit.save, or torch.export";
+    return "it is a pickle, as torch.save wrote before 1.6: load it in Python, "
+           "then "
+           "use torch.jit.trace or torch.jit.script and torch.jit.save, or "
+           "torch.export";
   if (head.starts_with("version https://git-lfs"))
     return "it is a git-lfs pointer (run git lfs pull)";
   return "it is no zip archive";

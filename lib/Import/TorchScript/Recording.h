@@ -23,7 +23,7 @@ struct Node {
   std::string kind; // "aten::add.Tensor"
   std::vector<int64_t> operands, results;
   std::vector<std::string> names, types; // of the operands
-  std::string resultType;                         // of the first result
+  std::string resultType;                // of the first result
   std::string attribute;
   ModelLocation where;
   std::vector<Block> blocks;

@@ -2,7 +2,6 @@
 // Replays nodes that are calls of operators.
 #include "lib/Import/TorchScript/Replay.h"
 
-
 using namespace mlir;
 
 namespace lcompile::import::torchscript {
@@ -23,8 +22,9 @@ const Handlers &Handlers::get() {
 static bool contains(const torchscript::Block &block, StringRef kind) {
   return llvm::any_of(block.nodes, [&](const auto &node) {
     return node->kind == kind ||
-           llvm::any_of(node->blocks,
-                        [&](const auto &inner) { return contains(inner, kind); });
+           llvm::any_of(node->blocks, [&](const auto &inner) {
+             return contains(inner, kind);
+           });
   });
 }
 
@@ -90,18 +90,23 @@ bool Replay::mayChange(const Node &node, const Cell &cell) {
     return false;
   }
   if (!cell.box->home) {
-    refuse(node, "changes a list or dict that belongs to the model and would keep "
-                 "the change until the next call");
+    refuse(node,
+           "changes a list or dict that belongs to the model and would keep "
+           "the change until the next call");
     return false;
   }
   if (cell.box->copied) {
-    refuse(node, "changes a list or dict that a branch or loop has passed on: build a "
-                 "new one, such as list + [value], instead");
+    refuse(
+        node,
+        "changes a list or dict that a branch or loop has passed on: build a "
+        "new one, such as list + [value], instead");
     return false;
   }
   if (cell.box->home != pb.builder().getInsertionBlock()) {
-    refuse(node, "changes a list or dict inside of a branch or loop that is decided "
-                 "while the model runs: its length must be known when it is compiled");
+    refuse(
+        node,
+        "changes a list or dict inside of a branch or loop that is decided "
+        "while the model runs: its length must be known when it is compiled");
     return false;
   }
   return true;
@@ -127,12 +132,15 @@ void Replay::runNode(const Node &node) {
     handler = handlers.last.lookup(node.kind);
   if (!handler)
     return callOperator(node);
-  // What is put into a container may be poison, the rest of its elements is not.
+  // What is put into a container may be poison, the rest of its elements is
+  // not.
   StringRef kind = node.kind;
   bool constructs = kind.ends_with("Construct"), poison = false;
-  bool stores = kind.starts_with("aten::append") || kind.starts_with("aten::insert") ||
+  bool stores = kind.starts_with("aten::append") ||
+                kind.starts_with("aten::insert") ||
                 kind.starts_with("aten::_set_item") || kind == "prim::SetAttr";
-  for (int64_t value : ArrayRef(node.operands).take_front(stores ? 1 : node.operands.size()))
+  for (int64_t value :
+       ArrayRef(node.operands).take_front(stores ? 1 : node.operands.size()))
     if (auto found = cells.find(value); found != cells.end() && !constructs)
       poison |= found->second.isPoison();
   if (poison)
@@ -146,7 +154,9 @@ void Replay::call(const Node &node, StringRef schema, Args args) {
   Data data = pb.call(schema, std::move(args), node.where, node.results.size());
   mlir::Block *home = pb.builder().getInsertionBlock();
   for (size_t i = 0; i < node.results.size(); ++i)
-    result(node, i < data.size() ? fromDatum(data[i], home) : Cell(Datum::poison()), i);
+    result(node,
+           i < data.size() ? fromDatum(data[i], home) : Cell(Datum::poison()),
+           i);
 }
 
 /// Arguments that say nothing about values.
@@ -208,9 +218,10 @@ bool Replay::changesWeight(const Node &node) {
   if (!target || (!parameter && !isRecorded(target)))
     return false;
   std::string which = parameter ? " '" + parameter.getKey().str() + "'" : "";
-  refuse(node, "changes the model's tensor" + which +
-                   " in place, which would last until the next call: lcompile takes "
-                   "models whose weights and buffers stay as they are");
+  refuse(node,
+         "changes the model's tensor" + which +
+             " in place, which would last until the next call: lcompile takes "
+             "models whose weights and buffers stay as they are");
   return true;
 }
 
@@ -229,8 +240,8 @@ void Replay::callOperator(const Node &node) {
   call(node, node.kind, std::move(args));
 }
 
-/// Traced programs compute sizes with 0-d tensors (prim::NumToTensor). They stay
-/// numbers here as long as they can, so that shapes remain known.
+/// Traced programs compute sizes with 0-d tensors (prim::NumToTensor). They
+/// stay numbers here as long as they can, so that shapes remain known.
 bool Replay::callOnSizes(const Node &node) {
   auto [name, overload] = StringRef(node.kind).split('.');
   bool inPlace = name.ends_with("_") && !name.ends_with("__");
@@ -262,14 +273,17 @@ bool Replay::callOnSizes(const Node &node) {
   }
   for (size_t i = 2; i < node.operands.size(); ++i) {
     Cell cell = constant(node.operands[i]);
-    if (node.names[i] == "alpha" && !(cell.datum.isInt() && cell.datum.asInt() == 1))
+    if (node.names[i] == "alpha" &&
+        !(cell.datum.isInt() && cell.datum.asInt() == 1))
       return false;
-    // Sizes are not negative, so both ways to round are one, for a positive divisor.
+    // Sizes are not negative, so both ways to round are one, for a positive
+    // divisor.
     if (node.names[i] == "rounding_mode" &&
         (!cell.isText() || (numbers[0].isInt() && numbers[0].asInt() < 0)))
       return false;
   }
-  bool divides = scalar == "aten::floordiv.int" || scalar == "aten::remainder.int";
+  bool divides =
+      scalar == "aten::floordiv.int" || scalar == "aten::remainder.int";
   if (!fromSizes || (base == "aten::div" && node.operands.size() < 3) ||
       (divides && !(numbers[1].isInt() && numbers[1].asInt() > 0)))
     return false;

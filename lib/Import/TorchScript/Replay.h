@@ -59,9 +59,12 @@ private:
   bool changesWeight(const Node &node);
   bool isRecorded(mlir::Value v) const;
   Datum adapt(const Node &node, size_t i);
-  std::vector<Cell> yields(const Block &block, const Node &node, size_t from = 0);
-  /// The results of the block, which is built and thrown away: leaves are types.
-  std::vector<Cell> typesOf(const Block &block, const Node &node, size_t from = 0);
+  std::vector<Cell> yields(const Block &block, const Node &node,
+                           size_t from = 0);
+  /// The results of the block, which is built and thrown away: leaves are
+  /// types.
+  std::vector<Cell> typesOf(const Block &block, const Node &node,
+                            size_t from = 0);
   Cell withType(const Cell &cell, const Cell &type);
   void assume(const Node &node, const Block &raising);
   bool inRegion(const Node &node, const Cell &initial, const Cell &next);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The line between libtorch and the compiler: a TorchScript program as calls of C functions.
+// The line between libtorch and the compiler: a TorchScript program as calls of
+// C functions.
 #ifndef LIB_IMPORT_TORCHSCRIPT_SINK_H
 #define LIB_IMPORT_TORCHSCRIPT_SINK_H
 
@@ -27,7 +28,7 @@ typedef struct lc_torchscript_tensor {
 } lc_torchscript_tensor;
 
 typedef struct lc_torchscript_node {
-  const char *kind; /* schema name with overload: "aten::add.Tensor", "prim::If" */
+  const char *kind; /* schema and overload: "aten::add.Tensor", "prim::If" */
   size_t operand_count;
   const int64_t *operands;
   const char *const *names; /* of the schema's arguments */
@@ -49,7 +50,8 @@ typedef struct lc_torchscript_sink {
   void (*integer)(void *user, int64_t value, int64_t constant);
   void (*real)(void *user, int64_t value, double constant);
   void (*text)(void *user, int64_t value, const char *constant, size_t size);
-  void (*tensor)(void *user, int64_t value, const lc_torchscript_tensor *constant);
+  void (*tensor)(void *user, int64_t value,
+                 const lc_torchscript_tensor *constant);
   /* Something that has no form in the compiler: "an object of class X". */
   void (*opaque)(void *user, int64_t value, const char *what);
   /* An argument of forward; `otherwise` is its default, or -1. */
@@ -71,8 +73,9 @@ typedef struct lc_torchscript_sink {
 /* Reads the TorchScript archive at `path` without running any of it and reports
  * its method `forward`. Returns 0, or 1 with one line in `error`. */
 typedef int (*lc_torchscript_read_fn)(const char *path,
-                                      const lc_torchscript_sink *sink, void *user,
-                                      char *error, size_t error_size);
+                                      const lc_torchscript_sink *sink,
+                                      void *user, char *error,
+                                      size_t error_size);
 
 #ifdef __cplusplus
 }

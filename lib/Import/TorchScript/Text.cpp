@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Text of TorchScript programs: messages, modes and keys, known at compile time.
+// Text of TorchScript programs: messages, modes and keys, known at compile
+// time.
 #include "lib/Import/TorchScript/Replay.h"
 
 using namespace mlir;
@@ -12,8 +13,9 @@ std::optional<std::string> text(Replay &r, const Node &node, size_t i) {
   Cell cell = r.operand(node, i);
   if (cell.isText() && !isUninitialized(cell))
     return cell.datum.text();
-  r.refuse(node, "expected a text that is known when the model is compiled, found " +
-                     describe(cell));
+  r.refuse(node,
+           "expected a text that is known when the model is compiled, found " +
+               describe(cell));
   return std::nullopt;
 }
 
@@ -22,8 +24,7 @@ std::string display(const Cell &cell) {
   return cell.isText() ? cell.datum.text() : describe(cell);
 }
 
-template <bool whenEqual>
-void equal(Replay &r, const Node &node) {
+template <bool whenEqual> void equal(Replay &r, const Node &node) {
   auto x = text(r, node, 0), y = x ? text(r, node, 1) : x;
   if (y)
     r.result(node, Datum((*x == *y) == whenEqual));

@@ -15,19 +15,20 @@ namespace lcompile::import {
 
 /// Loops that were unrolled report the same place again and again.
 static void removeRepeated(std::vector<Issue> &issues) {
-  std::set<std::tuple<std::string, std::string, unsigned, std::string, std::string>> seen;
+  std::set<
+      std::tuple<std::string, std::string, unsigned, std::string, std::string>>
+      seen;
   llvm::erase_if(issues, [&](const Issue &issue) {
-    return !seen
-                .insert({issue.schema, issue.where.file, issue.where.line,
+    return !seen.insert({issue.schema, issue.where.file, issue.where.line,
                          issue.where.module, issue.reason})
                 .second;
   });
 }
 
-OwningOpRef<ModuleOp>
-importTorchScript(StringRef path, MLIRContext *ctx,
-                  const std::vector<std::pair<std::string, std::string>> &inputSpecs,
-                  Coverage &coverage, std::string &error) {
+OwningOpRef<ModuleOp> importTorchScript(
+    StringRef path, MLIRContext *ctx,
+    const std::vector<std::pair<std::string, std::string>> &inputSpecs,
+    Coverage &coverage, std::string &error) {
   using namespace torchscript;
   error.clear();
   Recording recording;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Reads TorchScript programs (.pt), through a library of its own that links libtorch.
+// Reads TorchScript programs (.pt), through a library of its own that links
+// libtorch.
 #ifndef LIB_IMPORT_TORCHSCRIPT_TORCHSCRIPT_H
 #define LIB_IMPORT_TORCHSCRIPT_TORCHSCRIPT_H
 
@@ -9,9 +10,10 @@ namespace lcompile::import {
 
 /// Imports the method `forward` of the archive at `path`, traced or scripted.
 /// `inputSpecs` are (name, shape) in the grammar of InputSpec.h; an empty name
-/// stands for the input at that position. Inputs without one have the sizes of the
-/// example that the model was traced with. Null on error: `error` then says what
-/// is wrong, or is empty and `coverage` lists the operators that cannot be imported.
+/// stands for the input at that position. Inputs without one have the sizes of
+/// the example that the model was traced with. Null on error: `error` then says
+/// what is wrong, or is empty and `coverage` lists the operators that cannot be
+/// imported.
 mlir::OwningOpRef<mlir::ModuleOp> importTorchScript(
     llvm::StringRef path, mlir::MLIRContext *ctx,
     const std::vector<std::pair<std::string, std::string>> &inputSpecs,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Types as the plug-in writes them, and the names of outputs that follow from them.
+// Types as the plug-in writes them, and the names of outputs that follow from
+// them.
 #include "lib/Import/TorchScript/Inputs.h"
 
 using namespace mlir;
@@ -33,7 +34,8 @@ static TypeTree parseType(StringRef &text, unsigned depth) {
     }
     break;
   case '*':
-    tree.text = text.take_until([](char c) { return c == ',' || c == ')'; }).str();
+    tree.text =
+        text.take_until([](char c) { return c == ',' || c == ')'; }).str();
     text = text.drop_front(tree.text.size());
     break;
   default:
@@ -44,8 +46,9 @@ static TypeTree parseType(StringRef &text, unsigned depth) {
 
 TypeTree parseType(StringRef text) { return parseType(text, 0); }
 
-void nameOutputs(const Cell &cell, const TypeTree &type, const std::string &prefix,
-                 Data &outputs, std::vector<std::string> &names) {
+void nameOutputs(const Cell &cell, const TypeTree &type,
+                 const std::string &prefix, Data &outputs,
+                 std::vector<std::string> &names) {
   const TypeTree &known = type.kind == '?' ? type.parts[0] : type;
   if (!cell.box) {
     if (cell.isNone())
@@ -60,7 +63,8 @@ void nameOutputs(const Cell &cell, const TypeTree &type, const std::string &pref
     if (i < known.names.size())
       name = known.names[i];
     else if (i < box.keys.size())
-      name = box.keys[i].isText() ? box.keys[i].datum.text() : describe(box.keys[i]);
+      name = box.keys[i].isText() ? box.keys[i].datum.text()
+                                  : describe(box.keys[i]);
     else
       name = (prefix.empty() ? "output" : "") + std::to_string(i);
     TypeTree inner;
@@ -68,8 +72,8 @@ void nameOutputs(const Cell &cell, const TypeTree &type, const std::string &pref
       inner = known.parts[i];
     else if (known.kind == '[' || known.kind == '{')
       inner = known.parts.back();
-    nameOutputs(box.items[i], inner, prefix.empty() ? name : prefix + "." + name,
-                outputs, names);
+    nameOutputs(box.items[i], inner,
+                prefix.empty() ? name : prefix + "." + name, outputs, names);
   }
 }
 

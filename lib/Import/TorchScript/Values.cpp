@@ -7,8 +7,8 @@
 namespace lcompile::torchscript {
 
 ValueTeller::ValueTeller(const torch::jit::Module &module,
-                         const ArchiveFacts &facts, const lc_torchscript_sink &sink,
-                         void *user)
+                         const ArchiveFacts &facts,
+                         const lc_torchscript_sink &sink, void *user)
     : facts(facts), sink(sink), user(user) {
   for (const auto &p : module.named_parameters())
     if (p.value.defined())
@@ -22,8 +22,8 @@ ValueTeller::Key ValueTeller::keyOf(const at::Tensor &t) {
   if (t.layout() != at::kStrided || !t.has_storage())
     return {t.unsafeGetTensorImpl(), {}, {}, -1};
   const char *base = static_cast<const char *>(t.storage().data());
-  return {base ? base + t.storage_offset() * t.itemsize() : nullptr, t.sizes().vec(),
-          t.strides().vec(), int(t.scalar_type())};
+  return {base ? base + t.storage_offset() * t.itemsize() : nullptr,
+          t.sizes().vec(), t.strides().vec(), int(t.scalar_type())};
 }
 
 /// Empty when the tensor's bytes can be read. Archives state sizes, strides and
@@ -38,7 +38,8 @@ std::string ValueTeller::whyUnreadable(const at::Tensor &t,
   using Wide = unsigned __int128;
   auto read = facts.storages.find(t.storage().data());
   size_t bytes = read == facts.storages.end() ? 0 : read->second;
-  const Wide limit = std::min<size_t>(bytes, t.storage().nbytes()) / t.itemsize();
+  const Wide limit =
+      std::min<size_t>(bytes, t.storage().nbytes()) / t.itemsize();
   // A view may repeat elements, but not without end.
   const Wide mostElements = Wide(1) << 40;
   bool sane = t.storage_offset() >= 0;
@@ -53,9 +54,10 @@ std::string ValueTeller::whyUnreadable(const at::Tensor &t,
     sane = last < limit;
   }
   if (!sane || (count != 0 && last >= limit))
-    throw std::runtime_error("a tensor" + (name.empty() ? "" : " '" + name + "'") +
-                             " reaches outside of its record: the file is damaged or was "
-                             "packed again with compression");
+    throw std::runtime_error(
+        "a tensor" + (name.empty() ? "" : " '" + name + "'") +
+        " reaches outside of its record: the file is damaged or was "
+        "packed again with compression");
   return "";
 }
 
@@ -93,7 +95,8 @@ void ValueTeller::tellContainer(int64_t id, const char *kind,
   std::vector<int64_t> ids;
   std::vector<const char *> blank(elements.size(), "");
   for (size_t i = 0; i < elements.size(); ++i)
-    ids.push_back(told(elements[i], name.empty() ? "" : name + "." + std::to_string(i)));
+    ids.push_back(
+        told(elements[i], name.empty() ? "" : name + "." + std::to_string(i)));
   --depth;
   lc_torchscript_node node = {};
   node.kind = kind;
@@ -106,7 +109,8 @@ void ValueTeller::tellContainer(int64_t id, const char *kind,
   sink.node(user, &node);
 }
 
-void ValueTeller::tell(int64_t id, const c10::IValue &v, const std::string &name) {
+void ValueTeller::tell(int64_t id, const c10::IValue &v,
+                       const std::string &name) {
   if (v.isNone())
     return sink.none(user, id);
   if (v.isBool())
@@ -179,7 +183,9 @@ void ValueTeller::tellExample(const std::string &path, const c10::IValue &v) {
 }
 
 std::string encodeType(const c10::TypePtr &type) {
-  auto inner = [&](size_t i) { return encodeType(type->containedTypes().at(i)); };
+  auto inner = [&](size_t i) {
+    return encodeType(type->containedTypes().at(i));
+  };
   switch (type->kind()) {
   case c10::TypeKind::TensorType:
     return "T";
@@ -195,7 +201,8 @@ std::string encodeType(const c10::TypePtr &type) {
   case c10::TypeKind::NumberType:
     return "n";
   case c10::TypeKind::OptionalType:
-    return "?" + encodeType(type->expectRef<c10::OptionalType>().getElementType());
+    return "?" +
+           encodeType(type->expectRef<c10::OptionalType>().getElementType());
   case c10::TypeKind::ListType:
     return "[" + inner(0);
   case c10::TypeKind::DictType:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Walks the inlined graph of `forward`; modules and their attributes are followed
-// statically, nothing is run.
+// Walks the inlined graph of `forward`; modules and their attributes are
+// followed statically, nothing is run.
 #include "lib/Import/TorchScript/Walk.h"
 
 #include <torch/csrc/jit/ir/constants.h>
@@ -19,47 +19,6 @@ namespace prim = c10::prim;
 namespace attr = c10::attr;
 
 namespace {
-
-struct Place {
-  std::string file;
-  unsigned line = 0;
-};
-
-bool isLibrary(const std::string &file) {
-  return file.find("/torch/nn/") != std::string::npos ||
-         file.find("/torch/jit/") != std::string::npos ||
-         file.find("/torch/functional.py") != std::string::npos ||
-         file.find("/torch/_") != std::string::npos;
-}
-
-/// Where a range of the archive's code was written in Python. A traced range has
-/// the whole Python stack as its text: lines "file.py(12): forward".
-std::vector<Place> placesOf(const torch::jit::SourceRange &range) {
-  std::vector<Place> places;
-  auto original = range.findSourceRangeThatGenerated();
-  const torch::jit::SourceRange &r = original ? *original : range;
-  if (!r.source())
-    return places;
-  std::istringstream stack(r.source()->text_str().str());
-  std::string line;
-  while (std::getline(stack, line)) {
-    size_t open = line.find(".py("), close = line.find("): ", open);
-    if (open == std::string::npos || close == std::string::npos)
-      break;
-    std::string number = line.substr(open + 4, close - open - 4);
-    if (number.empty() || number.size() > 7 ||
-        number.find_first_not_of("0123456789") != std::string::npos)
-      break;
-    places.push_back({line.substr(0, open + 3), unsigned(std::stoul(number))});
-  }
-  if (places.empty())
-    if (auto position = r.file_line_col()) {
-      auto [file, number, column] = *position;
-      if (!file.empty() && number != 0)
-        places.push_back({file, unsigned(number)});
-    }
-  return places;
-}
 
 class Walker {
 public:
@@ -158,7 +117,8 @@ void Walker::attribute(const Node *node) {
     return operation(node);
   const std::string &name = node->s(attr::name);
   c10::IValue value = known->second.object.toObjectRef().getAttr(name);
-  std::string path = known->second.path.empty() ? name : known->second.path + "." + name;
+  std::string path =
+      known->second.path.empty() ? name : known->second.path + "." + name;
   if (value.isObject() && value.type()->is_module())
     objects[node->output()] = {value, path};
   else if (value.isTensor() && value.toTensor().defined())
@@ -201,7 +161,8 @@ void Walker::operation(const Node *node) {
     kind += "." + schema->overload_name();
   for (size_t i = 0; i < node->inputs().size(); ++i) {
     bool declared = schema && i < schema->arguments().size();
-    names.push_back(declared ? schema->arguments()[i].name() : "arg" + std::to_string(i));
+    names.push_back(declared ? schema->arguments()[i].name()
+                             : "arg" + std::to_string(i));
     types.push_back(encodeType(declared ? schema->arguments()[i].type()
                                         : node->input(i)->type()));
   }
@@ -210,7 +171,8 @@ void Walker::operation(const Node *node) {
     namePointers.push_back(names[i].c_str());
     typePointers.push_back(types[i].c_str());
   }
-  std::vector<int64_t> operands = idsOf(node->inputs()), results = idsOf(node->outputs());
+  std::vector<int64_t> operands = idsOf(node->inputs()),
+                       results = idsOf(node->outputs());
   std::string resultType =
       node->outputs().empty() ? "" : encodeType(node->outputs()[0]->type());
   std::string name = node->hasAttribute(attr::name) ? node->s(attr::name) : "";
@@ -252,7 +214,8 @@ void Walker::walk(const Block *block) {
     visit(node);
 }
 
-void Walker::run(const torch::jit::Module &module, const c10::IValue &examples) {
+void Walker::run(const torch::jit::Module &module,
+                 const c10::IValue &examples) {
   torch::jit::Method method = forwardOf(module).value();
   auto graph = torch::jit::toGraphFunction(method.function()).graph()->copy();
   graphs.push_back(graph);
@@ -268,8 +231,8 @@ void Walker::run(const torch::jit::Module &module, const c10::IValue &examples) 
     if (argument.default_value())
       otherwise = values.told(*argument.default_value(), "");
     std::string type = encodeType(argument.type());
-    sink.input(user, idOf(graph->inputs()[i]), argument.name().c_str(), type.c_str(),
-               otherwise);
+    sink.input(user, idOf(graph->inputs()[i]), argument.name().c_str(),
+               type.c_str(), otherwise);
   }
   if (examples.isList()) {
     auto list = examples.toListRef();

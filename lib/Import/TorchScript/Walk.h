@@ -11,8 +11,8 @@ namespace lcompile::torchscript {
 
 /// What else an archive says beside the loaded module.
 struct ArchiveFacts {
-  /// Bytes that were read to these addresses: libtorch believes what the archive
-  /// says about the size of a storage.
+  /// Bytes that were read to these addresses: libtorch believes what the
+  /// archive says about the size of a storage.
   std::unordered_map<const void *, size_t> storages;
   /// What forward was traced with; None when it was not.
   c10::IValue examples;
@@ -33,12 +33,14 @@ public:
   void tellExample(const std::string &path, const c10::IValue &value);
 
 private:
-  void tellTensor(int64_t id, const at::Tensor &tensor, const std::string &name);
+  void tellTensor(int64_t id, const at::Tensor &tensor,
+                  const std::string &name);
   void tellContainer(int64_t id, const char *kind,
                      const std::vector<c10::IValue> &elements,
                      const std::string &name);
 
-  std::string whyUnreadable(const at::Tensor &tensor, const std::string &name) const;
+  std::string whyUnreadable(const at::Tensor &tensor,
+                            const std::string &name) const;
 
   const ArchiveFacts &facts;
   const lc_torchscript_sink &sink;
@@ -46,7 +48,8 @@ private:
   int64_t next = 0;
   unsigned depth = 0; // of containers
   /// Parameters and buffers by what makes two tensors one.
-  using Key = std::tuple<const void *, std::vector<int64_t>, std::vector<int64_t>, int>;
+  using Key =
+      std::tuple<const void *, std::vector<int64_t>, std::vector<int64_t>, int>;
   static Key keyOf(const at::Tensor &tensor);
   std::map<Key, std::string> names;
   std::map<Key, int64_t> tensors;
@@ -55,6 +58,18 @@ private:
 
 /// The type as Sink.h writes it.
 std::string encodeType(const c10::TypePtr &type);
+
+/// A line of a Python file.
+struct Place {
+  std::string file;
+  unsigned line = 0;
+};
+
+/// Where a range of the archive's code was written in Python. A traced range
+/// has the whole Python stack as its text: lines "file.py(12): forward".
+std::vector<Place> placesOf(const torch::jit::SourceRange &range);
+/// True for torch's own Python files, which users do not look at.
+bool isLibrary(const std::string &file);
 
 std::optional<torch::jit::Method> forwardOf(const torch::jit::Module &module);
 

@@ -190,6 +190,10 @@ template <Cell cell> void recurrent(AtenCall &call) {
     return;
   if (call.rankOf(x) != 3 || initial.size() != (cell == Cell::lstm ? 2 : 1))
     return call.refuse("expected an input of rank 3 and the initial state");
+  for (Value v : initial)
+    if (call.rankOf(v) != 3)
+      return call.refuse("expected an initial state of rank 3, found " +
+                         Datum(v).describe());
   if (batchFirst)
     x = swapDims(call, x, 0, 1);
   SmallVector<SmallVector<Value>> last(initial.size());
@@ -226,6 +230,10 @@ template <Cell cell> void oneStep(AtenCall &call) {
     return;
   bool vector = call.rankOf(x) == 1;
   State state(hx.begin(), hx.end());
+  for (Value v : state)
+    if (call.rankOf(v) != call.rankOf(x))
+      return call.refuse("expected a state of the input's rank, found " +
+                         Datum(v).describe());
   if (vector) {
     x = unsqueeze(call, x, 0);
     for (Value &v : state)

@@ -88,8 +88,9 @@ TEST(InputSpec, Fills) {
 }
 
 TEST(InputSpec, Errors) {
-  EXPECT_EQ(errorOf(""), "input '': expected a shape such as 1x3x224x224xf32 at "
-                         "column 1");
+  EXPECT_EQ(errorOf(""),
+            "input '': expected a shape such as 1x3x224x224xf32 at "
+            "column 1");
   EXPECT_NE(errorOf("x:").find("expected a shape"), std::string::npos);
   EXPECT_NE(errorOf("x: 4xf33").find("found 'f33'"), std::string::npos);
   EXPECT_NE(errorOf("4xbatchxf32").find("batch=1..32"), std::string::npos);
@@ -101,20 +102,23 @@ TEST(InputSpec, Errors) {
             std::string::npos);
   EXPECT_NE(errorOf("8..20:8xf32").find("no multiples"), std::string::npos);
   EXPECT_NE(errorOf("7..?:8xf32").find("no multiples"), std::string::npos);
-  EXPECT_NE(errorOf("0..8:0xf32").find("a step is 1 or more"), std::string::npos);
-  EXPECT_NE(errorOf("n=8:8xf32").find("a step needs a range"), std::string::npos);
+  EXPECT_NE(errorOf("0..8:0xf32").find("a step is 1 or more"),
+            std::string::npos);
+  EXPECT_NE(errorOf("n=8:8xf32").find("a step needs a range"),
+            std::string::npos);
   EXPECT_NE(errorOf("99999999999999999999xf32").find("too large"),
             std::string::npos);
   EXPECT_NE(errorOf("4xf32x4").find("found"), std::string::npos);
   EXPECT_NE(errorOf("4xf32=").find("expected a value"), std::string::npos);
-  EXPECT_NE(errorOf("4xf32=rand()").find("expected a value"), std::string::npos);
+  EXPECT_NE(errorOf("4xf32=rand()").find("expected a value"),
+            std::string::npos);
   EXPECT_NE(errorOf("4xf32=@").find("expected a value"), std::string::npos);
   EXPECT_NE(errorOf("4xf32=1x").find("expected a value"), std::string::npos);
 }
 
 TEST(InputSpec, SharedSymbols) {
-  std::vector<InputSpec> inputs = {parsed("a: n=?x4xf32"), parsed("b: n=1..8xf32"),
-                                   parsed("c: n=?xf32")};
+  std::vector<InputSpec> inputs = {
+      parsed("a: n=?x4xf32"), parsed("b: n=1..8xf32"), parsed("c: n=?xf32")};
   std::string error;
   ASSERT_TRUE(unifySymbols(inputs, error)) << error;
   for (const InputSpec &input : inputs)
@@ -122,8 +126,9 @@ TEST(InputSpec, SharedSymbols) {
 
   inputs.push_back(parsed("d: n=1..9xf32"));
   EXPECT_FALSE(unifySymbols(inputs, error));
-  EXPECT_EQ(error, "the symbol 'n' is given as n=1..8 and as n=1..9, expected one "
-                   "range");
+  EXPECT_EQ(error,
+            "the symbol 'n' is given as n=1..8 and as n=1..9, expected one "
+            "range");
 }
 
 } // namespace

@@ -218,6 +218,8 @@ def test_inputs_that_are_missing_or_unknown(tmp_path):
     assert "column" in refused(path, "x: 4xq3")
     path = scripted(programs.Text(), tmp_path / "m.pt")
     assert "m.pt: " in refused(path)
+    path = traced(Shapes(), tmp_path / "m.pt", torch.randn(4, 6))
+    assert "was traced with 2 dimensions" in refused(path, "x: 4xf32")
 
 
 def test_input_that_changes(tmp_path):

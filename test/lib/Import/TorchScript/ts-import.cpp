@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Development driver: ts-import MODEL.pt ['NAME: SHAPE'...] prints the module, or what cannot be imported.
+// Development driver: ts-import MODEL.pt ['NAME: SHAPE'...] prints the module,
+// or what cannot be imported.
 #include "dialects/lc/IR/LcDialect.h"
 #include "lib/Import/InputSpec/InputSpec.h"
 #include "lib/Import/TorchScript/TorchScript.h"
@@ -13,7 +14,8 @@ using namespace lcompile::import;
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   if (argc < 2) {
-    llvm::errs() << "usage: ts-import MODEL.pt ['NAME: SHAPE'...] [--generic]\n";
+    llvm::errs()
+        << "usage: ts-import MODEL.pt ['NAME: SHAPE'...] [--generic]\n";
     return 1;
   }
   std::vector<std::pair<std::string, std::string>> specs;
