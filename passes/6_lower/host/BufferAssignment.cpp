@@ -5,6 +5,7 @@
 #include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcOps.h"
 #include "lcompile-c/Executable.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -198,6 +199,11 @@ void BufferAssignment::visit(Block &block) {
         .Case([&](lc::ScalarOp scalar) {
           newSlot(scalar.getResult(), steps.lookup(&op).first,
                   lastUse(scalar.getResult()));
+        })
+        .Case([&](arith::SelectOp select) {
+          if (isTensor(select.getResult()))
+            newSlot(select.getResult(), steps.lookup(&op).first,
+                    lastUse(select.getResult()));
         })
         .Case([&](scf::IfOp o) { visitIf(o); })
         .Case([&](scf::ForOp o) { visitFor(o); })

@@ -12,6 +12,8 @@ using namespace mlir;
 
 namespace lcompile {
 
+static bool isTensor(Value v) { return isa<RankedTensorType>(v.getType()); }
+
 /// A thread should have at least this many elements to compute.
 static constexpr int64_t workPerThread = 32768;
 
@@ -119,6 +121,12 @@ void HostEmitter::emitOp(Operation &op) {
       })
       .Case([&](lc::ScalarOp o) {
         rt::StoreOp::create(b, scalars.lookup(o.getInput()), buffer(o.getResult()));
+      })
+      .Case([&](arith::SelectOp o) {
+        if (isTensor(o.getResult()))
+          emitSelect(o);
+        else
+          b.clone(*o, scalars);
       })
       .Case<lc::ReshapeOp, lc::ParameterOp>([](Operation *) {})
       .Default([&](Operation *o) { b.clone(*o, scalars); });
@@ -240,7 +248,17 @@ void HostEmitter::emitReturn(Operation *op) {
 // Control flow: tensors stay in their memory, scalars are carried
 //===----------------------------------------------------------------------===//
 
-static bool isTensor(Value v) { return isa<RankedTensorType>(v.getType()); }
+void HostEmitter::emitSelect(arith::SelectOp op) {
+  Memory to = assignment.lookup(op.getResult());
+  auto branch = [&](Value v) {
+    return [this, to, v](OpBuilder &, Location loc) {
+      copy(to, assignment.lookup(v), v);
+      scf::YieldOp::create(b, loc);
+    };
+  };
+  scf::IfOp::create(b, scalars.lookup(op.getCondition()), branch(op.getTrueValue()),
+                    branch(op.getFalseValue()));
+}
 
 void HostEmitter::emitIf(scf::IfOp op) {
   SmallVector<Type> types;

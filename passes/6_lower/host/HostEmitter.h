@@ -8,6 +8,7 @@
 #include "dialects/rt/IR/RtDialect.h"
 #include "passes/6_lower/cpu/LibraryOp.h"
 #include "passes/6_lower/host/BufferAssignment.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -32,6 +33,8 @@ private:
   void emitCall(kernel::CallOp call);
   void emitCodegenCall(kernel::CallOp call, mlir::func::FuncOp callee);
   void emitLibraryCall(kernel::CallOp call, mlir::func::FuncOp callee);
+  /// A tensor chosen by a scalar condition (what simple branches fold to).
+  void emitSelect(mlir::arith::SelectOp op);
   void emitIf(mlir::scf::IfOp op);
   void emitFor(mlir::scf::ForOp op);
   void emitWhile(mlir::scf::WhileOp op);
