@@ -37,6 +37,13 @@ LogicalResult HostEmitter::emit() {
                                   b.getFunctionType({pointer}, {b.getI32Type()}));
   b.setInsertionPointToStart(run.addEntryBlock());
   emitBlock(function.front());
+  // The plan also computes the sizes of inputs and outputs that are expressions.
+  for (TypeRange types : {TypeRange(function.getArgumentTypes()),
+                          TypeRange(function.getResultTypes())})
+    for (Type type : types)
+      for (AffineExpr dim : lc::getDims(cast<RankedTensorType>(type)))
+        if (isComputed(dim))
+          planIndex(dim);
   b.setInsertionPoint(function);
   emitPlan(arena);
   b.setInsertionPoint(run);

@@ -50,6 +50,10 @@ private:
   void copyAll(llvm::ArrayRef<std::pair<Memory, mlir::Value>> copies);
   void copy(Memory to, Memory from, mlir::Value tensor);
   unsigned planIndex(mlir::AffineExpr expr);
+  /// A size that is neither known nor a plain symbol.
+  static bool isComputed(mlir::AffineExpr size) {
+    return !lc::getConstant(size) && !llvm::isa<mlir::AffineSymbolExpr>(size);
+  }
   int64_t addDispatch(kernel::CallOp call);
 
   mlir::func::FuncOp function;

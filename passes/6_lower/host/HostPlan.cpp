@@ -62,8 +62,7 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
     for (Type type : types) {
       SmallVector<int64_t> indices;
       for (AffineExpr dim : lc::getDims(cast<RankedTensorType>(type))) {
-        bool computed = !lc::getConstant(dim) && !isa<AffineSymbolExpr>(dim);
-        indices.push_back(computed ? int64_t(planIndex(dim)) : -1);
+        indices.push_back(isComputed(dim) ? int64_t(planIndex(dim)) : -1);
       }
       list.push_back(b.getDenseI64ArrayAttr(indices));
     }
