@@ -236,12 +236,24 @@ void HostEmitter::copy(Memory to, Memory from, Value tensor) {
                      scalar(BufferAssignment::bytesOf(tensor)));
 }
 
-void HostEmitter::copyAll(ArrayRef<std::pair<Memory, Value>> copies) {
-  // Tensors that loops carry have memory of their own, and values that change places
-  // go through kernels; what remains is safe one after the other when nothing reads
-  // what an earlier copy wrote. BufferAssignment gives no other programs.
-  for (auto [to, v] : copies)
-    copy(to, assignment.lookup(v), v);
+SmallVector<Value> HostEmitter::carry(ValueRange values, ValueRange targets) {
+  // One copy after the other: a loop whose tensors change places with each other
+  // would need a third memory (docs/PLAN.md).
+  SmallVector<Value> rest;
+  for (auto [v, target] : llvm::zip_equal(values, targets)) {
+    if (isTensor(v))
+      copy(assignment.lookup(target), assignment.lookup(v), v);
+    else
+      rest.push_back(scalars.lookup(v));
+  }
+  return rest;
+}
+
+void HostEmitter::mapScalars(ValueRange old, ValueRange fresh) {
+  size_t next = 0;
+  for (Value v : old)
+    if (!isTensor(v))
+      scalars.map(v, fresh[next++]);
 }
 
 void HostEmitter::emitReturn(Operation *op) {
@@ -254,6 +266,14 @@ void HostEmitter::emitReturn(Operation *op) {
 //===----------------------------------------------------------------------===//
 // Control flow: tensors stay in their memory, scalars are carried
 //===----------------------------------------------------------------------===//
+
+static SmallVector<Type> scalarTypes(ValueRange values) {
+  SmallVector<Type> types;
+  for (Value v : values)
+    if (!isTensor(v))
+      types.push_back(v.getType());
+  return types;
+}
 
 void HostEmitter::emitSelect(arith::SelectOp op) {
   Memory to = assignment.lookup(op.getResult());
@@ -268,137 +288,65 @@ void HostEmitter::emitSelect(arith::SelectOp op) {
 }
 
 void HostEmitter::emitIf(scf::IfOp op) {
-  SmallVector<Type> types;
-  SmallVector<Value> results;
-  for (Value v : op.getResults())
-    if (!isTensor(v)) {
-      types.push_back(v.getType());
-      results.push_back(v);
-    }
-  auto fresh = scf::IfOp::create(b, types, scalars.lookup(op.getCondition()),
+  auto fresh = scf::IfOp::create(b, scalarTypes(op.getResults()),
+                                 scalars.lookup(op.getCondition()),
                                  /*addThenBlock=*/true, /*addElseBlock=*/true);
   auto branch = [&](Region &from, Region &to) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&to.front());
     SmallVector<Value> values;
     if (!from.empty()) {
-      Operation *yield = from.front().getTerminator();
       for (Operation &inner : from.front().without_terminator())
         emitOp(inner);
-      SmallVector<std::pair<Memory, Value>> copies;
-      for (auto [v, result] : llvm::zip_equal(yield->getOperands(), op.getResults())) {
-        if (isTensor(v))
-          copies.push_back({assignment.lookup(result), v});
-        else
-          values.push_back(scalars.lookup(v));
-      }
-      copyAll(copies);
+      values = carry(from.front().getTerminator()->getOperands(), op.getResults());
     }
     scf::YieldOp::create(b, values);
   };
   branch(op.getThenRegion(), fresh.getThenRegion());
   branch(op.getElseRegion(), fresh.getElseRegion());
-  for (auto [old, v] : llvm::zip_equal(results, fresh.getResults()))
-    scalars.map(old, v);
+  mapScalars(op.getResults(), fresh.getResults());
 }
 
 void HostEmitter::emitFor(scf::ForOp op) {
-  SmallVector<Value> initial, arguments, results;
-  SmallVector<std::pair<Memory, Value>> copies;
-  for (auto [init, argument, result] :
-       llvm::zip_equal(op.getInitArgs(), op.getRegionIterArgs(), op.getResults())) {
-    if (isTensor(init)) {
-      copies.push_back({assignment.lookup(argument), init});
-      continue;
-    }
-    initial.push_back(scalars.lookup(init));
-    arguments.push_back(argument);
-    results.push_back(result);
-  }
-  copyAll(copies);
+  ValueRange arguments = op.getRegionIterArgs();
+  SmallVector<Value> initial = carry(op.getInitArgs(), arguments);
   auto fresh = scf::ForOp::create(
       b, scalars.lookup(op.getLowerBound()), scalars.lookup(op.getUpperBound()),
       scalars.lookup(op.getStep()), initial,
       [&](OpBuilder &, Location loc, Value iv, ValueRange args) {
         scalars.map(op.getInductionVar(), iv);
-        for (auto [old, v] : llvm::zip_equal(arguments, args))
-          scalars.map(old, v);
+        mapScalars(arguments, args);
         for (Operation &inner : op.getBody()->without_terminator())
           emitOp(inner);
-        SmallVector<Value> values;
-        SmallVector<std::pair<Memory, Value>> next;
-        for (auto [v, argument] :
-             llvm::zip_equal(op.getBody()->getTerminator()->getOperands(),
-                             op.getRegionIterArgs())) {
-          if (isTensor(v))
-            next.push_back({assignment.lookup(argument), v});
-          else
-            values.push_back(scalars.lookup(v));
-        }
-        copyAll(next);
-        scf::YieldOp::create(b, values);
+        scf::YieldOp::create(
+            b, carry(op.getBody()->getTerminator()->getOperands(), arguments));
       });
-  for (auto [old, v] : llvm::zip_equal(results, fresh.getResults()))
-    scalars.map(old, v);
+  mapScalars(op.getResults(), fresh.getResults());
 }
 
 void HostEmitter::emitWhile(scf::WhileOp op) {
-  SmallVector<Value> initial;
-  SmallVector<std::pair<Memory, Value>> copies;
-  for (auto [init, argument] : llvm::zip_equal(op.getInits(), op.getBeforeArguments())) {
-    if (isTensor(init))
-      copies.push_back({assignment.lookup(argument), init});
-    else
-      initial.push_back(scalars.lookup(init));
-  }
-  copyAll(copies);
-  SmallVector<Type> types;
-  for (Value v : op.getResults())
-    if (!isTensor(v))
-      types.push_back(v.getType());
-  auto mapScalars = [&](ValueRange old, ValueRange fresh) {
-    size_t next = 0;
-    for (Value v : old)
-      if (!isTensor(v))
-        scalars.map(v, fresh[next++]);
-  };
+  SmallVector<Value> initial = carry(op.getInits(), op.getBeforeArguments());
   auto fresh = scf::WhileOp::create(
-      b, types, initial,
+      b, scalarTypes(op.getResults()), initial,
       [&](OpBuilder &, Location loc, ValueRange args) {
         mapScalars(op.getBeforeArguments(), args);
         for (Operation &inner : op.getBeforeBody()->without_terminator())
           emitOp(inner);
-        SmallVector<Value> values;
-        SmallVector<std::pair<Memory, Value>> next;
-        for (auto [v, argument] : llvm::zip_equal(op.getConditionOp().getArgs(),
-                                                  op.getAfterArguments())) {
-          if (isTensor(v))
-            next.push_back({assignment.lookup(argument), v});
-          else
-            values.push_back(scalars.lookup(v));
-        }
-        copyAll(next);
-        scf::ConditionOp::create(
-            b, scalars.lookup(op.getConditionOp().getCondition()), values);
+        scf::ConditionOp condition = op.getConditionOp();
+        SmallVector<Value> values =
+            carry(condition.getArgs(), op.getAfterArguments());
+        scf::ConditionOp::create(b, scalars.lookup(condition.getCondition()),
+                                 values);
       },
       [&](OpBuilder &, Location loc, ValueRange args) {
         mapScalars(op.getAfterArguments(), args);
         for (Operation &inner : op.getAfterBody()->without_terminator())
           emitOp(inner);
-        SmallVector<Value> values;
-        SmallVector<std::pair<Memory, Value>> next;
-        for (auto [v, argument] :
-             llvm::zip_equal(op.getYieldOp().getOperands(), op.getBeforeArguments())) {
-          if (isTensor(v))
-            next.push_back({assignment.lookup(argument), v});
-          else
-            values.push_back(scalars.lookup(v));
-        }
-        copyAll(next);
-        scf::YieldOp::create(b, values);
+        scf::YieldOp::create(
+            b, carry(op.getYieldOp().getOperands(), op.getBeforeArguments()));
       });
+  // Tensors that are results lie where the condition left them.
   mapScalars(op.getResults(), fresh.getResults());
-  // Results lie where the condition left them.
 }
 
 } // namespace lcompile

@@ -46,8 +46,11 @@ private:
   mlir::Value address(Memory memory);
   mlir::Value scalar(mlir::AffineExpr expr);
   mlir::Value i64Constant(int64_t value);
-  /// Copies tensors at once: all are read before any is written.
-  void copyAll(llvm::ArrayRef<std::pair<Memory, mlir::Value>> copies);
+  /// Copies the tensors among `values` to the memory of `targets`; gives the scalars.
+  llvm::SmallVector<mlir::Value> carry(mlir::ValueRange values,
+                                       mlir::ValueRange targets);
+  /// Maps the scalars among `old` to `fresh`, which holds scalars only.
+  void mapScalars(mlir::ValueRange old, mlir::ValueRange fresh);
   void copy(Memory to, Memory from, mlir::Value tensor);
   unsigned planIndex(mlir::AffineExpr expr);
   /// A size that is neither known nor a plain symbol.

@@ -15,13 +15,6 @@ static RankedTensorType typeOf(Value v) {
   return cast<RankedTensorType>(v.getType());
 }
 
-static Type memoryType(Type element) {
-  if (auto integer = dyn_cast<IntegerType>(element))
-    return IntegerType::get(element.getContext(),
-                            std::max(8u, integer.getWidth()));
-  return element;
-}
-
 Value NestEmitter::eval(Value tensor, Place place) {
   if (failed)
     return {};

@@ -142,8 +142,7 @@ Value NestEmitter::emitIndex(AffineExpr expr, bool vector) {
   }
 }
 
-/// The type in memory: bool is a byte, unsigned integers are signless.
-static Type memoryType(Type element) {
+Type memoryType(Type element) {
   if (element.isInteger(1))
     return IntegerType::get(element.getContext(), 8);
   if (auto integer = dyn_cast<IntegerType>(element))

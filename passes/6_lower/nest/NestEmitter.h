@@ -17,6 +17,9 @@
 
 namespace lcompile::nest {
 
+/// The type of an element in memory: bool is a byte, integers are signless.
+mlir::Type memoryType(mlir::Type element);
+
 using Place = llvm::SmallVector<mlir::AffineExpr>;
 
 /// A kernel to emit: a function with lc operations, and its memory.
