@@ -17,8 +17,10 @@ endif()
 
 find_program(LCOMPILE_CCACHE ccache)
 if(LCOMPILE_CCACHE)
-  # Precompiled headers: let ccache look at contents, not at times.
+  # Precompiled headers: let ccache look at contents, not at times. Paths relative to the
+  # checkout, so that a second checkout finds what the first one compiled.
   set(LCOMPILE_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${LCOMPILE_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${LCOMPILE_LAUNCHER})

@@ -52,7 +52,7 @@ void LcDialect::registerAttributes() {
 void LcDialect::initialize() {
   weights = std::make_unique<WeightStore>();
   registerAttributes();
-  registerOps();
+  registerLcDialectOperations(this);
   addInterfaces<Inliner, AsmNames>();
 }
 

@@ -45,7 +45,6 @@ def Lc_Dialect : Dialect {
 
   private:
     void registerAttributes();
-    void registerOps();
     std::unique_ptr<WeightStore> weights;
   }];
 }

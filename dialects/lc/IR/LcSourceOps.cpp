@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Rules and folds of constants and scalars; registration of all operations.
+// Rules and folds of constants and scalars; bodies of the interfaces.
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
 
@@ -11,16 +11,6 @@ using namespace mlir;
 using namespace lcompile::lc;
 
 #include "dialects/lc/IR/LcInterfaces.cpp.inc"
-
-#define GET_OP_CLASSES
-#include "dialects/lc/IR/LcOps.cpp.inc"
-
-void LcDialect::registerOps() {
-  addOperations<
-#define GET_OP_LIST
-#include "dialects/lc/IR/LcOps.cpp.inc"
-      >();
-}
 
 Operation *LcDialect::materializeConstant(OpBuilder &builder, Attribute value,
                                           Type type, Location loc) {
