@@ -155,6 +155,17 @@ void BufferAssignment::visitFor(scf::ForOp op) {
     arena[m.index].end = std::max(arena[m.index].end, end);
   }
   visit(*op.getBody());
+  // Carried tensors that take each other's place need a third memory between.
+  Operation *yield = op.getBody()->getTerminator();
+  for (auto [value, argument] :
+       llvm::zip_equal(yield->getOperands(), op.getRegionIterArgs())) {
+    if (!isTensor(value) || lookup(value) == lookup(argument) ||
+        !used.contains(lookup(value).index) || lookup(value).kind != Memory::arena)
+      continue;
+    Memory place = lookup(argument);
+    staged[argument] = newSlot(argument, steps.lookup(yield).first, end);
+    memory[argument] = place;
+  }
 }
 
 void BufferAssignment::visitWhile(scf::WhileOp op) {

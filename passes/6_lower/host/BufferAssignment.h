@@ -24,6 +24,9 @@ public:
   explicit BufferAssignment(mlir::func::FuncOp function);
 
   Memory lookup(mlir::Value v) const { return memory.lookup(v); }
+  /// Where the next value of a loop-carried tensor waits until all are computed, when
+  /// it cannot be written to the tensor's memory at once; else none.
+  Memory stagedFor(mlir::Value argument) const { return staged.lookup(argument); }
   llvm::ArrayRef<ArenaSlot> slots() const { return arena; }
   /// Keys of weights in the order of their constants' indices.
   llvm::ArrayRef<std::string> constants() const { return keys; }
@@ -49,6 +52,7 @@ private:
   llvm::DenseMap<mlir::Operation *, std::pair<unsigned, unsigned>> steps;
   unsigned step = 0;
   llvm::DenseMap<mlir::Value, Memory> memory;
+  llvm::DenseMap<mlir::Value, Memory> staged;
   llvm::SmallVector<ArenaSlot> arena;
   llvm::SmallVector<std::string> keys;
 };

@@ -237,8 +237,6 @@ void HostEmitter::copy(Memory to, Memory from, Value tensor) {
 }
 
 SmallVector<Value> HostEmitter::carry(ValueRange values, ValueRange targets) {
-  // One copy after the other: a loop whose tensors change places with each other
-  // would need a third memory (docs/PLAN.md).
   SmallVector<Value> rest;
   for (auto [v, target] : llvm::zip_equal(values, targets)) {
     if (isTensor(v))
@@ -246,6 +244,25 @@ SmallVector<Value> HostEmitter::carry(ValueRange values, ValueRange targets) {
     else
       rest.push_back(scalars.lookup(v));
   }
+  return rest;
+}
+
+SmallVector<Value> HostEmitter::carryAround(ValueRange values, ValueRange arguments) {
+  SmallVector<std::pair<Value, Value>> waiting;
+  SmallVector<Value> direct, places;
+  for (auto [v, argument] : llvm::zip_equal(values, arguments)) {
+    Memory wait = assignment.stagedFor(argument);
+    if (wait.kind == Memory::none) {
+      direct.push_back(v);
+      places.push_back(argument);
+      continue;
+    }
+    copy(wait, assignment.lookup(v), v);
+    waiting.push_back({v, argument});
+  }
+  SmallVector<Value> rest = carry(direct, places);
+  for (auto [v, argument] : waiting)
+    copy(assignment.lookup(argument), assignment.stagedFor(argument), v);
   return rest;
 }
 
@@ -319,7 +336,7 @@ void HostEmitter::emitFor(scf::ForOp op) {
         for (Operation &inner : op.getBody()->without_terminator())
           emitOp(inner);
         scf::YieldOp::create(
-            b, carry(op.getBody()->getTerminator()->getOperands(), arguments));
+            b, carryAround(op.getBody()->getTerminator()->getOperands(), arguments));
       });
   mapScalars(op.getResults(), fresh.getResults());
 }

@@ -49,6 +49,9 @@ private:
   /// Copies the tensors among `values` to the memory of `targets`; gives the scalars.
   llvm::SmallVector<mlir::Value> carry(mlir::ValueRange values,
                                        mlir::ValueRange targets);
+  /// The same at the end of a loop's body, where tensors may take each other's place.
+  llvm::SmallVector<mlir::Value> carryAround(mlir::ValueRange values,
+                                             mlir::ValueRange arguments);
   /// Maps the scalars among `old` to `fresh`, which holds scalars only.
   void mapScalars(mlir::ValueRange old, mlir::ValueRange fresh);
   void copy(Memory to, Memory from, mlir::Value tensor);

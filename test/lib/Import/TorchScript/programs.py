@@ -290,7 +290,27 @@ class ItemArithmetic(nn.Module):
         return x, k
 
 
-ACCEPTED = [Branch, NestedBranch, KnownBranch, ForLoop, LongLoop, SizeLoop, StepLoop, WhileLoop, NestedLoop, Break,
+class Rotate(nn.Module):
+    """Carried tensors take each other's place."""
+
+    def forward(self, x):
+        a, b, c = x, x * 2 - 1, x.sin()
+        for i in range(int(x.abs().sum()) % 7 + 12):
+            a, b, c = b, c, a
+        return a, b, c
+
+
+class RotateWhile(nn.Module):
+    def forward(self, x):
+        a, b = x, x * 2 - 1
+        steps = int(x.abs().sum()) % 5
+        while steps > -3:
+            a, b = b, a
+            steps -= 1
+        return a, b
+
+
+ACCEPTED = [Rotate, RotateWhile, Branch, NestedBranch, KnownBranch, ForLoop, LongLoop, SizeLoop, StepLoop, WhileLoop, NestedLoop, Break,
             EarlyReturn, ReturnFromLoop, ReturnPairFromLoop, ListAppend, ListAlias, ListConcat, ListOfSizes,
             ListInBranch, TupleInLoop, DictOutputs, NamedOutputs, Check, Stack, NoGrad, Dtypes, ItemArithmetic]
 
