@@ -14,12 +14,13 @@ separate_arguments(LCOMPILE_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}
 add_definitions(${LCOMPILE_LLVM_DEFINITIONS})
 
 # Precompiled headers of MLIR, shared by all compiler libraries.
+# Without time stamps inside, ccache can reuse what was compiled with it.
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 file(WRITE ${CMAKE_BINARY_DIR}/pch_anchor.cpp "")
 add_library(lcompile-pch STATIC ${CMAKE_BINARY_DIR}/pch_anchor.cpp)
-# The same flags as lcompile_library below; without a time stamp ccache can reuse it.
+# The same flags as lcompile_library below.
 target_compile_options(lcompile-pch PRIVATE -fno-exceptions)
 set(CMAKE_PCH_INSTANTIATE_TEMPLATES ON)
-add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 target_precompile_headers(lcompile-pch PRIVATE
   <mlir/IR/Builders.h> <mlir/IR/BuiltinOps.h> <mlir/IR/BuiltinTypes.h>
   <mlir/IR/ImplicitLocOpBuilder.h> <mlir/IR/OpImplementation.h> <mlir/IR/PatternMatch.h>
