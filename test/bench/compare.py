@@ -91,12 +91,13 @@ def last_error(log, start):
 
 
 def arena(command):
-    """{'arena': bytes, 'live': bytes}, from the lines `arena: N bytes` and `live: N bytes` that --info prints."""
+    """{'arena': bytes, 'live': bytes}, from the line that --info prints of the function."""
     try:
         out = subprocess.run(command, capture_output=True, text=True, check=True, env=environment()).stdout
     except (OSError, subprocess.CalledProcessError):
         return {}
-    return {key: int(n) for key, n in re.findall(r"^(arena|live): (\d+) bytes", out, re.MULTILINE)}
+    found = re.search(r"arena (\d+) bytes, at most (\d+) bytes live", out)
+    return dict(zip(("arena", "live"), map(int, found.groups()))) if found else {}
 
 
 class Live:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop-nest builder: the loops over a kernel's results.
 #include "passes/6_lower/nest/NestEmitter.h"
+#include "passes/6_lower/nest/VectorAxis.h"
 
 #include "dialects/lc/IR/BodyBuilder.h"
 
@@ -66,42 +67,6 @@ void NestEmitter::innerLoop(AffineExpr size,
   Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, index(whole),
                                      index(size));
   scf::IfOp::create(b, some, tail);
-}
-
-/// The reductions that feed `root` through elementwise operations and views, at
-/// the results' places: whether any of them reduces the operand's last dimension.
-bool NestEmitter::vectorizeRoots(ArrayRef<Value> roots) {
-  for (Value root : roots) {
-    Value v = root;
-    while (Operation *op = v.getDefiningOp()) {
-      if (isa<lc::Elementwise, lc::View>(op)) {
-        // An expanded reduction is computed once, outside the inner loop.
-        if (isa<lc::ExpandOp>(op))
-          break;
-        Value next;
-        for (Value operand : op->getOperands()) {
-          Operation *def = operand.getDefiningOp();
-          if (def && !isa<lc::FullOp, lc::ConstantOp, lc::ExpandOp>(def)) {
-            next = operand;
-            break;
-          }
-        }
-        if (!next)
-          break;
-        v = next;
-        continue;
-      }
-      if (isa<lc::SumOp, lc::MeanOp, lc::AmaxOp, lc::AminOp, lc::ProdOp,
-              lc::AnyOp, lc::AllOp>(op)) {
-        auto dims = cast<DenseI64ArrayAttr>(op->getAttr("dims")).asArrayRef();
-        if (!dims.empty() &&
-            dims.back() == typeOf(op->getOperand(0)).getRank() - 1)
-          return false;
-      }
-      break;
-    }
-  }
-  return true;
 }
 
 /// A kernel that only computes elementwise over tensors of one number of elements
@@ -197,11 +162,7 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
   }
 
   // Parallel over all dimensions but the one that vectors run along.
-  int inner = -1;
-  if (vectorizeRoots(values))
-    for (int i = sizes.size() - 1; i >= 0 && inner < 0; --i)
-      if (!lc::isConstant(sizes[i], 1))
-        inner = i;
+  int inner = chooseVectorAxis(values, kernel.symbols, target.lanes());
   AffineExpr extent = lc::constant(ctx, 1);
   for (auto [i, size] : llvm::enumerate(sizes))
     if (int(i) != inner)

@@ -160,7 +160,6 @@ private:
        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
   mlir::LogicalResult emitMap(llvm::ArrayRef<mlir::Value> roots, Schedule &schedule);
   mlir::LogicalResult emitCumsum(lc::CumsumOp op, Schedule &schedule);
-  bool vectorizeRoots(llvm::ArrayRef<mlir::Value> roots);
   bool flattens(llvm::ArrayRef<mlir::Value> roots);
   void innerLoop(mlir::AffineExpr size, llvm::function_ref<void(mlir::AffineExpr)> body);
 
