@@ -5,6 +5,7 @@
 #include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcDialect.h"
 #include "dialects/rt/IR/RtDialect.h"
+#include "lib/Jit/KernelEvaluator.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -25,6 +26,7 @@ void lcompile::registerDialects(DialectRegistry &registry) {
   registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect,
                   math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
                   tensor::TensorDialect, vector::VectorDialect>();
+  registerKernelEvaluator(registry);
 }
 
 void lcompile::registerPasses() {

@@ -24,4 +24,43 @@ def ChannelsLast : Pass<"lc-channels-last"> {
   let dependentDialects = ["lcompile::lc::LcDialect"];
 }
 
+def FoldBatchNorm : Pass<"lc-fold-batch-norm", "mlir::func::FuncOp"> {
+  let summary = "Put batch normalisation into the weights of the convolution before it";
+  let description = [{
+    A normalisation with fixed statistics is a factor and a summand for each channel.
+    Where only it reads the convolution's result, both go into the weights; what is
+    computed of weights alone is left to lc-fold-constants.
+
+    ```mlir
+    %1 = lc.conv %0, %w ...
+    %2 = lc.batch_norm %1 mean %m var %v {eps = 1.0e-5 : f64} ...
+    // becomes
+    %s = lc.rsqrt(%v + eps), %t = -%m * %s
+    %2 = lc.conv %0, %w * %s bias %t ...
+    ```
+  }];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
+def FoldConstants : Pass<"lc-fold-constants", "mlir::func::FuncOp"> {
+  let summary = "Compute what depends on weights alone while the model is compiled";
+  let description = [{
+    Operations whose operands are all weights are run by the tool's evaluator (which
+    compiles them with this compiler); their results become weights. Values that are
+    only repeated (`lc.expand`) are not made larger than they are, and changes of place
+    alone stay: kernels read through them.
+
+    ```mlir
+    %w = lc.parameter "w" : tensor<8xf32>
+    %1 = lc.exp %w : tensor<8xf32>
+    // becomes
+    %1 = lc.parameter "w.1" : tensor<8xf32>
+    ```
+  }];
+  let options = [Option<"foldViews", "fold-views", "bool", "false",
+                        "permuted weights become weights of their own">];
+  let statistics = [Statistic<"folded", "folded", "values that became weights">];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
 #endif // PASSES_4_OPTIMIZE_PASSES_TD

@@ -28,6 +28,9 @@ void normalize(OpPassManager &pm, const PipelineOptions &) {
 void optimize(OpPassManager &pm, const PipelineOptions &) {
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
   clean(pm);
+  pm.addNestedPass<func::FuncOp>(createFoldBatchNorm());
+  pm.addNestedPass<func::FuncOp>(createFoldConstants());
+  clean(pm);
 }
 
 void partition(OpPassManager &pm, const PipelineOptions &) {
@@ -41,15 +44,8 @@ void partition(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createMarkInPlace());
 }
 
-void lower(OpPassManager &pm, const PipelineOptions &options) {
-  GenerateCpuKernelsOptions kernels;
-  kernels.vectorBits = options.vectorBits;
-  pm.addPass(createGenerateCpuKernels(kernels));
-  // Plans while kernels still say what they mean, then forgets them.
-  pm.addPass(createPlanBuffers());
-  pm.addPass(createExpandVectorMath());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertRtToLLVM());
+/// From scf, arith, vector and math to the LLVM dialect.
+void toLLVM(OpPassManager &pm) {
   // What ExpandVectorMath left becomes intrinsics or calls of libm.
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
@@ -60,6 +56,18 @@ void lower(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   clean(pm);
+}
+
+void lower(OpPassManager &pm, const PipelineOptions &options) {
+  GenerateCpuKernelsOptions kernels;
+  kernels.vectorBits = options.vectorBits;
+  pm.addPass(createGenerateCpuKernels(kernels));
+  // Plans while kernels still say what they mean, then forgets them.
+  pm.addPass(createPlanBuffers());
+  pm.addPass(createExpandVectorMath());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertRtToLLVM());
+  toLLVM(pm);
 }
 
 constexpr Stage stages[] = {
@@ -78,6 +86,23 @@ int findStage(StringRef name) {
     if (stage.name == name)
       return i;
   return -1;
+}
+
+void buildConstantKernels(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addNestedPass<func::FuncOp>(createDecomposeComposites());
+  clean(pm);
+  pm.addNestedPass<func::FuncOp>(createExternalizeConstants());
+  pm.addNestedPass<func::FuncOp>(createFormCodegenRegions());
+  pm.addPass(createOutlineKernels());
+  GenerateCpuKernelsOptions kernels;
+  kernels.vectorBits = options.vectorBits;
+  pm.addPass(createGenerateCpuKernels(kernels));
+}
+
+void buildKernelsToLLVM(OpPassManager &pm) {
+  pm.addPass(createExpandVectorMath());
+  pm.addPass(createSCFToControlFlowPass());
+  toLLVM(pm);
 }
 
 void registerPipelines() {

@@ -24,6 +24,11 @@ llvm::ArrayRef<Stage> getStages();
 /// The index of a stage by name, or -1.
 int findStage(llvm::StringRef name);
 
+/// For the evaluation of constants: a function of lc operations becomes calls of
+/// generated kernels, whose code then becomes LLVM's dialect.
+void buildConstantKernels(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildKernelsToLLVM(mlir::OpPassManager &pm);
+
 /// Registers `lc-normalize`, ... as pipelines of lcompile-opt.
 void registerPipelines();
 
