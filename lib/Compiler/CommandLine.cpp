@@ -143,6 +143,10 @@ int runCommandLine(int argc, char **argv) {
     return fail("unknown kind '" + options.emit + "', expected one of " +
                 join(ArrayRef<StringRef>(kinds), ", "));
   options.cpu = args.getLastArgValue(OPT_cpu, "native").str();
+  options.kernels = args.getLastArgValue(OPT_kernels, "onednn").str();
+  if (options.kernels != "onednn" && options.kernels != "native")
+    return fail("expected onednn or native for --kernels, found '" +
+                options.kernels + "'");
   if (args.getLastArgValue(OPT_threads, "0").getAsInteger(10, options.threads) ||
       options.threads < 0)
     return fail("expected a number for --threads, found '" +

@@ -22,6 +22,8 @@ def cpu : Eq<"cpu", "NAME", "native (default), x86-64-v3 or x86-64-v4">;
 def : Sp<"cpu", cpu>;
 def threads : Eq<"threads", "N", "Threads of a call; 0 (default): as many as cores">;
 def : Sp<"threads", threads>;
+def kernels : Eq<"kernels", "KIND", "Contractions: onednn (default) or native (generated, no library)">;
+def : Sp<"kernels", kernels>;
 def v : Flag<["-"], "v">, Group<common>, HelpText<"One line a phase with time and size">;
 def help : Flag<["--"], "help">, Group<common>, HelpText<"This text">;
 def h : Flag<["-"], "h">, Alias<help>, Flags<[HelpHidden]>;

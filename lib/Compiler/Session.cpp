@@ -148,6 +148,7 @@ llvm::Error Session::runPipeline() {
   target = *cpu;
   PipelineOptions pipeline;
   pipeline.vectorBits = target.vectorBits;
+  pipeline.nativeKernels = options.kernels == "native";
 
   auto stageIndex = [&](const std::string &name) -> llvm::Expected<int> {
     int index = findStage(name);

@@ -16,6 +16,7 @@ struct CompileOptions {
   /// What to write: "so", "exe", "obj", or IR: "lc", "llvm", "asm".
   std::string emit = "so";
   std::string cpu = "native";
+  std::string kernels = "onednn"; // who computes contractions; or "native"
   int threads = 0; // 0: as many as cores, decided at run time
   /// Shapes by input name ("" by position), in the grammar of --input.
   std::vector<std::pair<std::string, std::string>> inputs;

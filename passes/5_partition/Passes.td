@@ -45,6 +45,53 @@ def FormLibraryRegions : Pass<"lc-form-library-regions"> {
   let dependentDialects = ["lcompile::kernel::KernelDialect"];
 }
 
+def NativeContractions : Pass<"lc-native-contractions", "mlir::func::FuncOp"> {
+  let summary = "Write contractions in the form that generated tiles have";
+  let description = [{
+    For `--kernels=native`, where no library runs contractions: convolutions get their
+    channels last and their padding as an operation before them, transposed ones become
+    convolutions, and right operands of products that are stored by columns are
+    permuted.
+
+    ```mlir
+    %1 = lc.conv %0, %w {pad_low = array<i64: 1, 1>, pad_high = array<i64: 1, 1>, channels_last ...}
+    // becomes
+    %p = lc.pad %0 {low = array<i64: 0, 1, 1, 0>, high = array<i64: 0, 1, 1, 0>}
+    %1 = lc.conv %p, %w {pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, channels_last ...}
+    ```
+  }];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
+def PackWeights : Pass<"lc-pack-weights", "mlir::func::FuncOp"> {
+  let summary = "Lay weights of contractions out as tiles read them";
+  let description = [{
+    Columns of the right operand come in panels as wide as a tile, each with all of its
+    rows side by side, padded with zeros: a tile reads one panel from the first byte to
+    the last. Views say how the operand lies in it.
+
+    ```mlir
+    %w = lc.parameter "w" : tensor<100x64xf32>
+    %1 = lc.matmul %x, %w {transpose_b} ...
+    // becomes
+    %w = lc.parameter "w.packed" : tensor<4x64x32xf32>
+    ... permute, reshape, slice to tensor<64x100xf32>
+    %1 = lc.matmul %x, ...
+    ```
+  }];
+  let options = [Option<"panelSize", "panel-size", "unsigned", "32", "columns of a panel">];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
+def FormContractionRegions : Pass<"lc-form-contraction-regions", "mlir::func::FuncOp"> {
+  let summary = "Put contractions and what follows them into kernels of our own";
+  let description = [{
+    For `--kernels=native`: each contraction becomes a `cpu_codegen` region with the
+    views of its operands and the elementwise operations behind it.
+  }];
+  let dependentDialects = ["lcompile::kernel::KernelDialect"];
+}
+
 def FormCodegenRegions : Pass<"lc-form-codegen-regions"> {
   let summary = "Group what is left into fused kernels";
   let description = [{

@@ -33,12 +33,23 @@ void optimize(OpPassManager &pm, const PipelineOptions &) {
   clean(pm);
 }
 
-void partition(OpPassManager &pm, const PipelineOptions &) {
+void partition(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createDecomposeComposites());
   clean(pm);
   pm.addNestedPass<func::FuncOp>(createExternalizeConstants());
   // Contractions choose first what they take along; the rest is fused around them.
-  pm.addNestedPass<func::FuncOp>(createFormLibraryRegions());
+  if (options.nativeKernels) {
+    pm.addNestedPass<func::FuncOp>(createNativeContractions());
+    FoldConstantsOptions fold;
+    fold.foldViews = true;
+    pm.addNestedPass<func::FuncOp>(createFoldConstants(fold));
+    PackWeightsOptions pack;
+    pack.panelSize = options.vectorBits / 32 * 2;
+    pm.addNestedPass<func::FuncOp>(createPackWeights(pack));
+    pm.addNestedPass<func::FuncOp>(createFormContractionRegions());
+  } else {
+    pm.addNestedPass<func::FuncOp>(createFormLibraryRegions());
+  }
   pm.addNestedPass<func::FuncOp>(createFormCodegenRegions());
   pm.addPass(createOutlineKernels());
   pm.addPass(createMarkInPlace());

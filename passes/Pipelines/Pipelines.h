@@ -9,6 +9,7 @@ namespace lcompile {
 
 struct PipelineOptions {
   unsigned vectorBits = 512; // of the target
+  bool nativeKernels = false; // generated contractions, no library
 };
 
 /// One stage. `build` adds its passes.

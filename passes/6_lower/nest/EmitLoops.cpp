@@ -91,6 +91,19 @@ bool NestEmitter::flattens(ArrayRef<Value> roots) {
   return llvm::all_of(kernel.function.getArguments(), sameOrOne);
 }
 
+void NestEmitter::parallel(AffineExpr extent, Schedule &schedule,
+                           function_ref<void(AffineExpr)> body) {
+  schedule.extent = extent;
+  loop(kernel.begin, kernel.end, i64Constant(1), {},
+       [&](Value iv, ValueRange) -> SmallVector<Value> {
+         withScope(Scope(), [&] {
+           body(axis(addAxis(iv, extent, scopes.size() - 1)));
+           return 0;
+         });
+         return {};
+       });
+}
+
 LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
   // A root that updates a part of its operand runs over the part.
   SmallVector<Value> values, buffers;
@@ -127,18 +140,6 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
     for (auto [i, v] : llvm::enumerate(values))
       store(eval(v, place), buffers[i], typeOf(roots[i]), places[i](place));
   };
-  auto parallel = [&](AffineExpr extent, function_ref<void(AffineExpr)> body) {
-    schedule.extent = extent;
-    loop(kernel.begin, kernel.end, i64Constant(1), {},
-         [&](Value iv, ValueRange) -> SmallVector<Value> {
-           withScope(Scope(), [&] {
-             body(axis(addAxis(iv, extent, scopes.size() - 1)));
-             return 0;
-           });
-           return {};
-         });
-  };
-
   flat = flattens(values) && values == SmallVector<Value>(roots);
   if (flat) {
     AffineExpr total = lc::numElements(sizes, ctx);
@@ -148,7 +149,7 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
       chunk = schedule.work = total;
     if (lc::isConstant(total, 0))
       chunk = schedule.work = lc::constant(ctx, 1);
-    parallel(lc::simplify(total.ceilDiv(chunk)), [&](AffineExpr p) {
+    parallel(lc::simplify(total.ceilDiv(chunk)), schedule, [&](AffineExpr p) {
       Value start = index(p * chunk);
       Value left = arith::SubIOp::create(b, index(total), start);
       Value count = arith::MinSIOp::create(b, left, index(chunk));
@@ -177,7 +178,7 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
         *inputs / *iterations > *work)
       schedule.work = lc::constant(ctx, *inputs / *iterations);
   }
-  parallel(extent, [&](AffineExpr p) {
+  parallel(extent, schedule, [&](AffineExpr p) {
     // The place in each outer dimension, as axes: computed once an iteration.
     Place place(sizes.size(), lc::constant(ctx, 0));
     AffineExpr rest = p;
@@ -256,6 +257,13 @@ FailureOr<Schedule> NestEmitter::emit() {
       return failure();
     return schedule;
   }
+  FailureOr<Contraction> contraction = findContraction();
+  if (mlir::failed(contraction) ||
+      (contraction->result &&
+       mlir::failed(emitContraction(*contraction, roots[0], schedule))))
+    return failure();
+  if (contraction->result)
+    return schedule;
   if (mlir::failed(emitMap(roots, schedule)))
     return failure();
   return schedule;

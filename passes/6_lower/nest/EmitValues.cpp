@@ -15,16 +15,21 @@ static RankedTensorType typeOf(Value v) {
   return cast<RankedTensorType>(v.getType());
 }
 
+static std::pair<void *, std::vector<const void *>>
+keyOf(Value tensor, ArrayRef<AffineExpr> place) {
+  std::vector<const void *> exprs;
+  for (AffineExpr expr : place)
+    exprs.push_back(expr.getAsOpaquePointer());
+  return {tensor.getAsOpaquePointer(), std::move(exprs)};
+}
+
 Value NestEmitter::eval(Value tensor, Place place) {
   if (failed)
     return {};
   for (AffineExpr &expr : place)
     expr = simplified(expr);
   unsigned depth = scopeOf(place);
-  std::vector<const void *> exprs;
-  for (AffineExpr expr : place)
-    exprs.push_back(expr.getAsOpaquePointer());
-  auto key = std::pair(tensor.getAsOpaquePointer(), std::move(exprs));
+  auto key = keyOf(tensor, place);
   auto known = scopes[depth]->values.find(key);
   if (known != scopes[depth]->values.end())
     return known->second;
@@ -33,6 +38,12 @@ Value NestEmitter::eval(Value tensor, Place place) {
     failed = true;
   scopes[depth]->values[std::move(key)] = v;
   return v;
+}
+
+void NestEmitter::define(Value tensor, Place place, Value value) {
+  for (AffineExpr &expr : place)
+    expr = simplified(expr);
+  scopes[scopeOf(place)]->values[keyOf(tensor, place)] = value;
 }
 
 Value NestEmitter::evalUncached(Value tensor, ArrayRef<AffineExpr> place) {

@@ -106,6 +106,8 @@ private:
   /// The value at the place, in compute type: a vector when the place differs
   /// between lanes, else a scalar. Null after a diagnostic.
   mlir::Value eval(mlir::Value tensor, Place place);
+  /// From here on `tensor` has this value at the place.
+  void define(mlir::Value tensor, Place place, mlir::Value value);
   mlir::Value evalUncached(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> place);
   mlir::Value load(mlir::Value buffer, mlir::RankedTensorType type,
                    llvm::ArrayRef<mlir::AffineExpr> place);
@@ -152,12 +154,38 @@ private:
   llvm::SmallVector<mlir::Value> reduceLanes(const Reduction &reduction, Place &place,
                                              llvm::ArrayRef<mlir::Value> accumulators);
 
+  // ---- contractions (EmitContractions.cpp) -----------------------------------------
+  struct Contraction {
+    mlir::Value result, bias; // null: not there
+    llvm::SmallVector<mlir::AffineExpr> reduced; // sizes, outermost first
+    unsigned sharedRhs = 0; // dimensions before the last that the rhs does not see
+    /// Operands' elements for a place of the result and of the reduced axes.
+    std::function<mlir::Value(llvm::ArrayRef<mlir::AffineExpr>,
+                              llvm::ArrayRef<mlir::AffineExpr>)>
+        lhs, rhs;
+  };
+  Contraction describe(lc::MatmulOp op);
+  Contraction describe(lc::ConvOp op);
+  /// The kernel's contraction; one without a result when there is none.
+  mlir::FailureOr<Contraction> findContraction();
+  mlir::LogicalResult emitContraction(const Contraction &c, mlir::Value root,
+                                      Schedule &schedule);
+  /// All rows along dimension `row` (-1: there is but one) for `vectors` vectors of
+  /// columns from `place` on, `rows` at once.
+  void contractRows(const Contraction &c, mlir::Value root, Place place, int64_t row,
+                    int64_t vectors, int64_t rows);
+  void contractTile(const Contraction &c, mlir::Value root, Place place, int64_t row,
+                    int64_t rows, int64_t vectors);
+
   // ---- loops (EmitLoops.cpp) -------------------------------------------------------
   /// for (i = low; i < high; i += step) with values carried.
   llvm::SmallVector<mlir::Value>
   loop(mlir::Value low, mlir::Value high, mlir::Value step,
        llvm::ArrayRef<mlir::Value> carried,
        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
+  /// The loop that threads share: its iterations are the schedule's extent.
+  void parallel(mlir::AffineExpr extent, Schedule &schedule,
+                llvm::function_ref<void(mlir::AffineExpr)> body);
   mlir::LogicalResult emitMap(llvm::ArrayRef<mlir::Value> roots, Schedule &schedule);
   mlir::LogicalResult emitCumsum(lc::CumsumOp op, Schedule &schedule);
   bool flattens(llvm::ArrayRef<mlir::Value> roots);

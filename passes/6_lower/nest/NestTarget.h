@@ -20,6 +20,9 @@ public:
   /// many lanes.
   virtual unsigned lanes() const = 0;
 
+  /// Registers that hold such a vector.
+  virtual unsigned vectorRegisters() const = 0;
+
   virtual mlir::Value load(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
                            mlir::Value offset, mlir::Type element) = 0;
   virtual mlir::Value loadVector(mlir::ImplicitLocOpBuilder &b,
