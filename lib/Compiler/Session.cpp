@@ -3,6 +3,7 @@
 #include "lib/Compiler/Session.h"
 
 #include "dialects/lc/IR/LcDialect.h"
+#include "lcompile-c/Executable.h"
 #include "lib/Compiler/WeightsDump.h"
 #include "lib/Import/ExportedProgram/ExportedProgram.h"
 #include "lib/Import/TorchScript/TorchScript.h"
@@ -148,6 +149,7 @@ llvm::Error Session::runPipeline() {
   target = *cpu;
   PipelineOptions pipeline;
   pipeline.vectorBits = target.vectorBits;
+  pipeline.hasBf16 = target.isa & LC_ISA_AVX512_BF16;
   pipeline.nativeKernels = options.kernels == "native";
 
   auto stageIndex = [&](const std::string &name) -> llvm::Expected<int> {

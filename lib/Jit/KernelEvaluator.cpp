@@ -148,7 +148,7 @@ public:
       if (kernel::getUnit(kernel))
         kernel.erase();
     if (!plan->steps.empty()) {
-      if (failed(run(*module, [](OpPassManager &pm) { buildKernelsToLLVM(pm); })))
+      if (failed(run(*module, [&](OpPassManager &pm) { buildKernelsToLLVM(pm, options); })))
         return failure();
       if (llvm::Error error = runPlan(*module, *plan, *target)) {
         llvm::consumeError(std::move(error));

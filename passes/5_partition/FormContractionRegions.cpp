@@ -57,7 +57,7 @@ struct FormContractionRegionsPass
   void runOnOperation() override {
     SmallVector<Operation *> contractions;
     getOperation()->walk([&](Operation *op) {
-      if (isa<lc::MatmulOp, lc::ConvOp>(op))
+      if (isa<lc::MatmulOp, lc::ConvOp>(op) && !isInRegion(op))
         contractions.push_back(op);
     });
     for (Operation *op : contractions)

@@ -2,6 +2,7 @@
 // Writes contractions in the form that the loop-nest builder has tiles for.
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
+#include "passes/5_partition/RegionBuilder.h"
 #include "passes/Passes.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -53,7 +54,7 @@ struct ChannelsLast : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
-    if (op.getChannelsLast())
+    if (isInRegion(op) || op.getChannelsLast())
       return rewriter.notifyMatchFailure(op, "has its channels last");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     int64_t rank = typeOf(op.getInput()).getRank();
@@ -78,7 +79,7 @@ struct PadFirst : OpRewritePattern<lc::ConvOp> {
   LogicalResult matchAndRewrite(lc::ConvOp op,
                                 PatternRewriter &rewriter) const override {
     auto isZero = [](int64_t p) { return p == 0; };
-    if (!op.getChannelsLast() || (llvm::all_of(op.getPadLow(), isZero) &&
+    if (isInRegion(op) || !op.getChannelsLast() || (llvm::all_of(op.getPadLow(), isZero) &&
                                   llvm::all_of(op.getPadHigh(), isZero)))
       return rewriter.notifyMatchFailure(op, "has no padding");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
@@ -104,7 +105,7 @@ struct ConvTransposeToConv : OpRewritePattern<lc::ConvTransposeOp> {
 
   LogicalResult matchAndRewrite(lc::ConvTransposeOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!op.getChannelsLast())
+    if (isInRegion(op) || !op.getChannelsLast())
       return rewriter.notifyMatchFailure(op, "wants its channels last");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     MLIRContext *ctx = b.getContext();
@@ -166,7 +167,7 @@ struct TurnRhs : OpRewritePattern<lc::MatmulOp> {
 
   LogicalResult matchAndRewrite(lc::MatmulOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!op.getTransposeB() || op.getRhs().getDefiningOp<lc::ParameterOp>())
+    if (isInRegion(op) || !op.getTransposeB() || op.getRhs().getDefiningOp<lc::ParameterOp>())
       return rewriter.notifyMatchFailure(op, "is not turned, or packed later");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     int64_t rank = typeOf(op.getRhs()).getRank();

@@ -3,6 +3,7 @@
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
 #include "dialects/lc/IR/WeightStore.h"
+#include "passes/5_partition/RegionBuilder.h"
 #include "passes/Passes.h"
 
 namespace lcompile {
@@ -28,6 +29,8 @@ struct PackWeightsPass : lcompile::impl::PackWeightsBase<PackWeightsPass> {
   void runOnOperation() override {
     packed.clear();
     getOperation()->walk([&](Operation *op) {
+      if (isInRegion(op))
+        return;
       if (auto matmul = dyn_cast<lc::MatmulOp>(op))
         pack(matmul);
       else if (auto conv = dyn_cast<lc::ConvOp>(op))

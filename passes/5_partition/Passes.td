@@ -48,7 +48,7 @@ def FormLibraryRegions : Pass<"lc-form-library-regions"> {
 def NativeContractions : Pass<"lc-native-contractions", "mlir::func::FuncOp"> {
   let summary = "Write contractions in the form that generated tiles have";
   let description = [{
-    For `--kernels=native`, where no library runs contractions: convolutions get their
+    For contractions that no library runs (all with `--kernels=native`): convolutions get their
     channels last and their padding as an operation before them, transposed ones become
     convolutions, and right operands of products that are stored by columns are
     permuted.
@@ -86,7 +86,7 @@ def PackWeights : Pass<"lc-pack-weights", "mlir::func::FuncOp"> {
 def FormContractionRegions : Pass<"lc-form-contraction-regions", "mlir::func::FuncOp"> {
   let summary = "Put contractions and what follows them into kernels of our own";
   let description = [{
-    For `--kernels=native`: each contraction becomes a `cpu_codegen` region with the
+    Each contraction that no library took becomes a `cpu_codegen` region with the
     views of its operands and the elementwise operations behind it.
   }];
   let dependentDialects = ["lcompile::kernel::KernelDialect"];

@@ -15,6 +15,11 @@ kernel::RegionOp wrapInRegion(const llvm::SetVector<mlir::Operation *> &ops,
                               mlir::ValueRange results, kernel::Unit unit,
                               mlir::Operation *before);
 
+/// True for an operation that a region holds already.
+inline bool isInRegion(mlir::Operation *op) {
+  return op->getParentOfType<kernel::RegionOp>() != nullptr;
+}
+
 } // namespace lcompile
 
 #endif // PASSES_5_PARTITION_REGIONBUILDER_H

@@ -38,25 +38,28 @@ void partition(OpPassManager &pm, const PipelineOptions &options) {
   clean(pm);
   pm.addNestedPass<func::FuncOp>(createExternalizeConstants());
   // Contractions choose first what they take along; the rest is fused around them.
+  if (!options.nativeKernels)
+    pm.addNestedPass<func::FuncOp>(createFormLibraryRegions());
+  // What the library does not have, or all.
+  pm.addNestedPass<func::FuncOp>(createNativeContractions());
   if (options.nativeKernels) {
-    pm.addNestedPass<func::FuncOp>(createNativeContractions());
     FoldConstantsOptions fold;
     fold.foldViews = true;
     pm.addNestedPass<func::FuncOp>(createFoldConstants(fold));
-    PackWeightsOptions pack;
-    pack.panelSize = options.vectorBits / 32 * 2;
-    pm.addNestedPass<func::FuncOp>(createPackWeights(pack));
-    pm.addNestedPass<func::FuncOp>(createFormContractionRegions());
-  } else {
-    pm.addNestedPass<func::FuncOp>(createFormLibraryRegions());
   }
+  PackWeightsOptions pack;
+  pack.panelSize = options.vectorBits / 32 * 2;
+  pm.addNestedPass<func::FuncOp>(createPackWeights(pack));
+  pm.addNestedPass<func::FuncOp>(createFormContractionRegions());
   pm.addNestedPass<func::FuncOp>(createFormCodegenRegions());
   pm.addPass(createOutlineKernels());
   pm.addPass(createMarkInPlace());
 }
 
 /// From scf, arith, vector and math to the LLVM dialect.
-void toLLVM(OpPassManager &pm) {
+void toLLVM(OpPassManager &pm, const PipelineOptions &options) {
+  if (!options.hasBf16)
+    pm.addPass(createExpandBf16());
   // What ExpandVectorMath left becomes intrinsics or calls of libm.
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
@@ -78,7 +81,7 @@ void lower(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createExpandVectorMath());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertRtToLLVM());
-  toLLVM(pm);
+  toLLVM(pm, options);
 }
 
 constexpr Stage stages[] = {
@@ -110,10 +113,10 @@ void buildConstantKernels(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createGenerateCpuKernels(kernels));
 }
 
-void buildKernelsToLLVM(OpPassManager &pm) {
+void buildKernelsToLLVM(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createExpandVectorMath());
   pm.addPass(createSCFToControlFlowPass());
-  toLLVM(pm);
+  toLLVM(pm, options);
 }
 
 void registerPipelines() {

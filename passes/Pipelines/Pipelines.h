@@ -9,6 +9,7 @@ namespace lcompile {
 
 struct PipelineOptions {
   unsigned vectorBits = 512; // of the target
+  bool hasBf16 = false; // the target converts to bf16 in one instruction
   bool nativeKernels = false; // generated contractions, no library
 };
 
@@ -28,7 +29,7 @@ int findStage(llvm::StringRef name);
 /// For the evaluation of constants: a function of lc operations becomes calls of
 /// generated kernels, whose code then becomes LLVM's dialect.
 void buildConstantKernels(mlir::OpPassManager &pm, const PipelineOptions &options);
-void buildKernelsToLLVM(mlir::OpPassManager &pm);
+void buildKernelsToLLVM(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// Registers `lc-normalize`, ... as pipelines of lcompile-opt.
 void registerPipelines();

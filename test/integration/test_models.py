@@ -29,17 +29,23 @@ def run(tools, artefact, name, folder, **sizes):
         assert np.abs(got - want).max() <= TOLERANCE * span
 
 
+KERNELS = pytest.mark.parametrize("kernels", [(), ("--kernels=native",), ("--kernels=native", "--cpu=x86-64-v3")],
+                                  ids=["onednn", "native", "native-avx2"])
+
+
 @pytest.mark.parametrize("name", TINY)
-def test_static(name, tools, tmp_path):
+@KERNELS
+def test_static(name, kernels, tools, tmp_path):
     torch.export.save(convert.exported(name), tmp_path / "m.pt2")
-    tools.compile(tmp_path / "m.pt2", "-o", tmp_path / "m.so")
+    tools.compile(tmp_path / "m.pt2", *kernels, "-o", tmp_path / "m.so")
     run(tools, tmp_path / "m.so", name, tmp_path)
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_dynamic(name, tools, tmp_path):
+@KERNELS
+def test_dynamic(name, kernels, tools, tmp_path):
     torch.export.save(convert.exported_dynamic(name), tmp_path / "m.pt2")
-    tools.compile(tmp_path / "m.pt2", "-o", tmp_path / "m.so")
+    tools.compile(tmp_path / "m.pt2", *kernels, "-o", tmp_path / "m.so")
     symbols = RECIPES[name].symbols
     for pick in (lambda s: s.example, lambda s: s.min, lambda s: min(s.max, 7)):
         run(tools, tmp_path / "m.so", name, tmp_path, **{key: pick(s) for key, s in symbols.items()})
