@@ -64,6 +64,11 @@ class Convolutions(nn.Module):
 def check(tools, folder, module, inputs, kernels, tolerance):
     torch.export.save(torch.export.export(module, tuple(inputs)), folder / "m.pt2")
     tools.compile(folder / "m.pt2", *kernels, "-o", folder / "m.so")
+    compare(tools, folder, module, inputs, tolerance)
+
+
+def compare(tools, folder, module, inputs, tolerance):
+    """Runs the artefact m.so and compares each output with the module's, relative to its largest element."""
     info = tools.run("lcompile-run", folder / "m.so", "--info").stdout.split()
     inputs_named, outputs_named = ([info[i + 1].rstrip(":") for i, word in enumerate(info) if word == kind]
                                    for kind in ("input", "output"))
@@ -102,3 +107,31 @@ def test_convolutions(kernels, dtype, tolerance, tools, tmp_path):
     inputs = [torch.randn(shape).to(dtype) for _, shape in convolutions().values()]
     with torch.no_grad():
         check(tools, tmp_path, Convolutions().to(dtype).eval(), inputs, kernels, tolerance)
+
+
+class Moved(nn.Module):
+    """Operands that reach a product through reshapes and permutes of a dimension that varies."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(32, 40))
+        self.bias = nn.Parameter(torch.randn(40))
+
+    def forward(self, x, y):
+        product = x.permute(1, 0, 2) @ self.weight + self.bias
+        heads = product[..., :32].reshape(17, x.shape[0] * 2, 16).transpose(0, 1).reshape(x.shape[0], 2, 17, 16)
+        scores = y @ y.transpose(-1, -2)
+        flat = y.permute(2, 0, 1, 3).reshape(17 * y.shape[0], 32)
+        return product, flat @ self.weight, scores, heads @ heads.transpose(-1, -2), scores @ y, flat + 1
+
+
+@KERNELS
+def test_moved(kernels, tools, tmp_path):
+    torch.manual_seed(0)
+    module, batch = Moved().eval(), torch.export.Dim("batch", min=1, max=32)
+    example = torch.randn(3, 17, 32), torch.randn(3, 2, 17, 16)
+    torch.export.save(torch.export.export(module, example, dynamic_shapes=({0: batch}, {0: batch})), tmp_path / "m.pt2")
+    tools.compile(tmp_path / "m.pt2", *kernels, "-o", tmp_path / "m.so")
+    for n in (1, 2, 3, 20, 32):
+        with torch.no_grad():
+            compare(tools, tmp_path, module, [torch.randn(n, 17, 32), torch.randn(n, 2, 17, 16)], 3e-6)

@@ -56,8 +56,21 @@ static unsigned symbolCount(AffineExpr expr) {
   return count;
 }
 
+bool dividesBySymbols(AffineExpr expr) {
+  bool found = false;
+  expr.walk([&](AffineExpr e) {
+    if (auto binary = dyn_cast<AffineBinaryOpExpr>(e))
+      found |= e.getKind() != AffineExprKind::Add &&
+               e.getKind() != AffineExprKind::Mul &&
+               !isa<AffineConstantExpr>(binary.getRHS());
+  });
+  return found;
+}
+
 AffineExpr simplify(AffineExpr expr) {
-  return expr ? simplifyAffineExpr(expr, 0, symbolCount(expr)) : expr;
+  if (!expr || dividesBySymbols(expr))
+    return expr;
+  return simplifyAffineExpr(expr, 0, symbolCount(expr));
 }
 
 AffineExpr constant(MLIRContext *ctx, int64_t value) {

@@ -15,10 +15,6 @@ static unsigned symbolsIn(AffineExpr expr) {
   return count;
 }
 
-static AffineExpr basic(AffineExpr expr, const Bounds &bounds) {
-  return simplifyAffineExpr(expr, bounds.sizes.size(), symbolsIn(expr));
-}
-
 static void collectTerms(AffineExpr expr, SmallVectorImpl<AffineExpr> &terms) {
   if (expr.getKind() == AffineExprKind::Add) {
     auto sum = cast<AffineBinaryOpExpr>(expr);
@@ -84,6 +80,14 @@ static AffineExpr sumOf(ArrayRef<AffineExpr> terms, MLIRContext *ctx) {
     sum = sum + (factors.empty() ? product : product * c);
   }
   return sum;
+}
+
+static AffineExpr basic(AffineExpr expr, const Bounds &bounds) {
+  if (!lc::dividesBySymbols(expr))
+    return simplifyAffineExpr(expr, bounds.sizes.size(), symbolsIn(expr));
+  SmallVector<AffineExpr> terms;
+  collectTerms(expr, terms);
+  return sumOf(terms, expr.getContext());
 }
 
 /// term / divisor when the division is exact factor by factor; else null.
