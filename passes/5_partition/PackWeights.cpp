@@ -36,6 +36,11 @@ struct PackWeightsPass : lcompile::impl::PackWeightsBase<PackWeightsPass> {
       else if (auto conv = dyn_cast<lc::ConvOp>(op))
         pack(conv);
     });
+    // Nobody reads these as they were.
+    getOperation()->walk([](lc::ParameterOp op) {
+      if (op->use_empty())
+        op->erase();
+    });
   }
 
 private:

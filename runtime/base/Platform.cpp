@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Clocks and core counts.
+// Clocks, core counts, the program's own file.
 #include "runtime/base/Platform.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <time.h>
+#include <unistd.h>
 
 namespace lcompile::rt {
 
@@ -30,6 +33,15 @@ int32_t defaultThreads() {
     return 1;
   int count = CPU_COUNT(&set);
   return count > 0 ? count : 1;
+}
+
+void programPath(char (&path)[PATH_MAX]) {
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  path[length > 0 ? length : 0] = 0;
+  if (length > 0)
+    return;
+  if (auto *given = reinterpret_cast<const char *>(getauxval(AT_EXECFN)))
+    snprintf(path, sizeof path, "%s", given);
 }
 
 } // namespace lcompile::rt

@@ -4,6 +4,7 @@
 #ifndef LCOMPILE_RUNTIME_BASE_PLATFORM_H
 #define LCOMPILE_RUNTIME_BASE_PLATFORM_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,10 @@ int64_t cpuNanoseconds();
 
 /// OMP_NUM_THREADS when set, else the cores that this process may run on.
 int32_t defaultThreads();
+
+/// The file that this process runs; without /proc what the kernel was given to
+/// execute. Empty when neither is known.
+void programPath(char (&path)[PATH_MAX]);
 
 } // namespace lcompile::rt
 

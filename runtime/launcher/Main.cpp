@@ -3,6 +3,7 @@
 // main of compiled executables.
 #include "lcompile-c/Launcher.h"
 #include "lcompile-c/Model.h"
+#include "runtime/base/Platform.h"
 #include "runtime/loader/Footer.h"
 
 #include <stdio.h>
@@ -21,7 +22,9 @@ int main(int argc, char **argv) {
   const char *program = slash ? slash + 1 : path;
   ErrorBuffer error;
   lc_footer_t footer;
-  if (checkFooter("/proc/self/exe", footer, error) != LC_OK)
+  char own[PATH_MAX];
+  programPath(own);
+  if (checkFooter(own, footer, error) != LC_OK)
     return refuse(program, error.text);
   lc_artefact_t *artefact;
   if (lc_status_t status = lc_artefact_wrap(

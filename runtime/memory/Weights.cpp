@@ -4,6 +4,7 @@
 #include "runtime/memory/Weights.h"
 
 #include "runtime/base/Digest.h"
+#include "runtime/base/Platform.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -43,8 +44,7 @@ bool findWeights(const lc_executable_t &executable, const char *artefactPath,
     if (beside(path, executable.weights_file) && !access(path, R_OK))
       return true;
   }
-  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  path[length > 0 ? length : 0] = 0;
+  programPath(path);
   return beside(path, executable.weights_file);
 }
 
