@@ -101,7 +101,9 @@ typedef struct lc_tensor_spec_s {
 } lc_tensor_spec_t;
 
 /* A constant: `size` bytes at `offset` (a multiple of LC_ALIGNMENT) of the
- * weights, which are embedded or mapped from a file. */
+ * weights, which are embedded or mapped from a file; or, with the offset
+ * LC_CONSTANT_GIVEN, memory that whoever opens an instance gives by name. */
+#define LC_CONSTANT_GIVEN UINT64_MAX
 typedef struct lc_constant_s {
   const char *name;
   uint64_t offset;

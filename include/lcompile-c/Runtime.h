@@ -18,6 +18,7 @@
  *
  * Changes:
  *   1.0  first version
+ *   1.1  lc_instance_options_t.given
  */
 #ifndef LCOMPILE_C_RUNTIME_H
 #define LCOMPILE_C_RUNTIME_H
@@ -29,7 +30,7 @@ extern "C" {
 #endif
 
 #define LC_RUNTIME_API_MAJOR 1u
-#define LC_RUNTIME_API_MINOR 0u
+#define LC_RUNTIME_API_MINOR 1u
 
 typedef struct lc_artefact_s lc_artefact_t;
 typedef struct lc_instance_s lc_instance_t;
@@ -84,11 +85,23 @@ LC_API int32_t lc_artefact_find(const lc_artefact_t *artefact,
 
 #define LC_INSTANCE_VERIFY_WEIGHTS 1u /* read all weights, check the digest */
 
+/* Memory for a constant that the artefact does not hold (LC_CONSTANT_GIVEN):
+ * dense row-major data, aligned to its element. */
+typedef struct lc_given_s {
+  const char *name;
+  const void *data;
+  uint64_t size; /* in bytes; checked */
+} lc_given_t;
+
 typedef struct lc_instance_options_s {
   size_t struct_size;
   int32_t threads; /* 0: what the artefact says, else all cores allowed */
   uint32_t flags;
   const char *weights_path; /* NULL: beside the artefact */
+  /* The constants that the artefact wants given, in any order; more are allowed.
+   * The memory stays the caller's, is read only, and must outlive the instance. */
+  const lc_given_t *given;
+  size_t n_given;
 } lc_instance_options_t;
 
 typedef struct lc_instance_info_s {
@@ -102,7 +115,7 @@ typedef struct lc_instance_info_s {
 
 /* Maps the weights and packs what library kernels want packed. By default the
  * weights' size, header and build id are checked, not every byte of them.
- * `options` may be NULL. LC_INVALID_ARGUMENT: no weights file;
+ * `options` may be NULL. LC_INVALID_ARGUMENT: no weights file, a constant not given;
  * LC_INCOMPATIBLE: weights damaged or of another build. */
 LC_API lc_status_t lc_instance_open(lc_artefact_t *artefact,
                                     const lc_instance_options_t *options,

@@ -103,6 +103,8 @@ lc_status_t lc_instance_open(lc_artefact_t *artefact,
   wanted.verifyWeights = given.flags & LC_INSTANCE_VERIFY_WEIGHTS;
   wanted.weightsPath = given.weights_path;
   wanted.artefactPath = artefact->path;
+  wanted.given = given.given;
+  wanted.nGiven = given.n_given;
   wanted.closeArtefact = [](void *artefact) {
     lc_artefact_close(static_cast<lc_artefact_t *>(artefact));
   };

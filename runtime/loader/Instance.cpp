@@ -7,6 +7,7 @@
 #include "runtime/base/Platform.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 namespace lcompile::rt {
 
@@ -34,7 +35,29 @@ int32_t checkExecutable(const lc_executable_t *executable, Error error) {
   return checkIsa(executable->isa, error);
 }
 
-static int32_t placeConstants(Instance &instance, Error error) {
+static int32_t placeGiven(const lc_executable_t &executable,
+                          const lc_constant_t &constant,
+                          const InstanceOptions &options, const void **place,
+                          Error error) {
+  for (size_t i = 0; i < options.nGiven; ++i) {
+    const lc_given_t &given = options.given[i];
+    if (strcmp(given.name, constant.name))
+      continue;
+    if (given.size != constant.size)
+      return fail(error, LC_INVALID_ARGUMENT,
+                  "constant '%s': expected %llu bytes, found %llu",
+                  constant.name, static_cast<unsigned long long>(constant.size),
+                  static_cast<unsigned long long>(given.size));
+    *place = given.data;
+    return LC_OK;
+  }
+  return fail(error, LC_INVALID_ARGUMENT,
+              "artefact '%s' does not hold its constant '%s': it must be given",
+              executable.name, constant.name);
+}
+
+static int32_t placeConstants(Instance &instance,
+                              const InstanceOptions &options, Error error) {
   const lc_executable_t &executable = *instance.executable;
   instance.constants = static_cast<const void **>(
       calloc(size_t(executable.n_constants) + 1, sizeof(void *)));
@@ -42,6 +65,12 @@ static int32_t placeConstants(Instance &instance, Error error) {
     return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
   for (uint32_t i = 0; i < executable.n_constants; ++i) {
     const lc_constant_t &constant = executable.constants[i];
+    if (constant.offset == LC_CONSTANT_GIVEN) {
+      if (int32_t code = placeGiven(executable, constant, options,
+                                    &instance.constants[i], error))
+        return code;
+      continue;
+    }
     if (constant.offset % LC_ALIGNMENT ||
         constant.offset > instance.weights.size ||
         constant.size > instance.weights.size - constant.offset)
@@ -65,7 +94,7 @@ static int32_t packConstants(Instance &instance, Error error) {
   int32_t code = library->create(instance.constants, instance.threads, released,
                                  &instance.library, error.text, error.size);
   for (uint32_t i = 0; code == LC_OK && i < executable.n_constants; ++i)
-    if (released[i])
+    if (released[i] && executable.constants[i].offset != LC_CONSTANT_GIVEN)
       instance.releasedBytes +=
           releasePages(instance.weights, instance.constants[i],
                        executable.constants[i].size);
@@ -101,7 +130,7 @@ int32_t openInstance(const lc_executable_t *executable,
       openWeights(*executable, options.weightsPath, options.artefactPath,
                   options.verifyWeights, instance->weights, error);
   if (code == LC_OK)
-    code = placeConstants(*instance, error);
+    code = placeConstants(*instance, options, error);
   if (code == LC_OK)
     code = packConstants(*instance, error);
   if (code != LC_OK) {

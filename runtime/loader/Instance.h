@@ -4,6 +4,7 @@
 #ifndef LCOMPILE_RUNTIME_LOADER_INSTANCE_H
 #define LCOMPILE_RUNTIME_LOADER_INSTANCE_H
 
+#include "lcompile-c/Runtime.h"
 #include "runtime/memory/Weights.h"
 
 namespace lcompile::rt {
@@ -13,6 +14,8 @@ struct InstanceOptions {
   bool verifyWeights = false;
   const char *weightsPath = nullptr;  // NULL: beside the artefact
   const char *artefactPath = nullptr; // NULL: linked into this process
+  const lc_given_t *given = nullptr;
+  size_t nGiven = 0;
   /// Called when the last reference goes: lets go of the artefact's file.
   void (*closeArtefact)(void *artefact) = nullptr;
   void *artefact = nullptr;
