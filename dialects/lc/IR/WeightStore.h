@@ -16,6 +16,9 @@ struct Weight {
   llvm::ArrayRef<char> data;
   /// Keeps `data` alive: a file mapping or a buffer.
   std::shared_ptr<const void> owner;
+  /// The caller's memory, who can give it again, under this key, when the artefact
+  /// is loaded.
+  bool isGiven = false;
 };
 
 /// Weights by key. Belongs to the dialect, so to one

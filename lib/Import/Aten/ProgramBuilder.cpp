@@ -73,7 +73,8 @@ static std::string describe(const Args &args) {
 
 void ProgramBuilder::refuse(StringRef schema, const ModelLocation &where,
                             const Twine &reason, const Args &args) {
-  covered.issues.push_back({schema.str(), where, reason.str(), describe(args)});
+  covered.issues.push_back(
+      {schema.str(), where, reason.str(), describe(args), node});
 }
 
 /// "aten::add_.Tensor" -> "aten::add.Tensor" when it names an in-place operator.

@@ -17,6 +17,7 @@ struct Issue {
   ModelLocation where;
   std::string reason;    // "no rule for this operator", or the rule's refusal
   std::string arguments; // for people: "self: tensor<4x3xf32>, dim: 1"
+  std::string node;      // its name in the model's graph; see NodeScope
 };
 
 /// How much of the model was understood, for --check.
@@ -34,6 +35,25 @@ using Args = std::vector<std::pair<std::string, Datum>>;
 class ProgramBuilder {
 public:
   ProgramBuilder(mlir::MLIRContext *ctx, llvm::StringRef functionName);
+
+  /// While one lives, issues belong to the node `name` of the model's graph. The
+  /// outermost counts: what is inside of a subgraph belongs to its caller.
+  class NodeScope {
+  public:
+    NodeScope(ProgramBuilder &builder, llvm::StringRef name)
+        : node(builder.node), isOutermost(builder.node.empty()) {
+      if (isOutermost)
+        node = name.str();
+    }
+    ~NodeScope() {
+      if (isOutermost)
+        node.clear();
+    }
+
+  private:
+    std::string &node;
+    bool isOutermost;
+  };
 
   mlir::MLIRContext *context() { return ctx; }
 
@@ -95,7 +115,7 @@ private:
   mlir::OpBuilder b;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
-  std::string functionName;
+  std::string functionName, node;
   llvm::SmallVector<lc::SymbolAttr> symbols;
   llvm::SmallVector<mlir::Type> inputTypes;
   llvm::SmallVector<std::string> inputNames;

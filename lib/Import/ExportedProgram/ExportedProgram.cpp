@@ -64,14 +64,17 @@ OwningOpRef<ModuleOp> importExportedProgram(StringRef path, MLIRContext *ctx,
   return module;
 }
 
-OwningOpRef<ModuleOp> importGraphJson(StringRef json, MLIRContext *ctx,
-                                      Coverage &coverage, std::string &error) {
+OwningOpRef<ModuleOp> importGraphJson(StringRef json,
+                                      ArrayRef<GivenWeight> given,
+                                      MLIRContext *ctx, Coverage &coverage,
+                                      std::string &error) {
   Program program(ctx);
   Failure &failure = program.failure;
   OwningOpRef<ModuleOp> module;
   std::unique_ptr<llvm::json::Value> text = parseJson(json, failure);
   if (text) {
-    Importer importer(program, Json(text.get(), failure, "program"), nullptr);
+    GivenWeights weights(given, ctx, failure);
+    Importer importer(program, Json(text.get(), failure, "program"), &weights);
     module = importer.run({});
   }
   coverage = program.builder.coverage();

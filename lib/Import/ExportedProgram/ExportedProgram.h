@@ -23,12 +23,21 @@ importExportedProgram(llvm::StringRef path, mlir::MLIRContext *ctx,
                       const ImportOptions &options, Coverage &coverage,
                       std::string &error);
 
+/// A weight in the caller's memory, dense and row-major; it must outlive the
+/// session.
+struct GivenWeight {
+  std::string name; // as the signature calls it
+  std::string dtype; // "f32"
+  std::vector<int64_t> sizes;
+  const void *data;
+};
+
 /// The same program form as text, without an archive: parameters, buffers and
-/// constants are inputs, under their names in the signature.
-mlir::OwningOpRef<mlir::ModuleOp> importGraphJson(llvm::StringRef json,
-                                                  mlir::MLIRContext *ctx,
-                                                  Coverage &coverage,
-                                                  std::string &error);
+/// constants that are not among `weights` are inputs, under their names in the
+/// signature.
+mlir::OwningOpRef<mlir::ModuleOp>
+importGraphJson(llvm::StringRef json, llvm::ArrayRef<GivenWeight> weights,
+                mlir::MLIRContext *ctx, Coverage &coverage, std::string &error);
 
 } // namespace lcompile::import
 

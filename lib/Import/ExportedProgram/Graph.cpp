@@ -47,8 +47,12 @@ bool Graph::run() {
     shown.consume_front("torch.ops.");
     Failure::Scope scope(program.failure, "node " + Twine(i) + " (" +
                                               shown.take_front(100) + ")");
-    if (!program.failure.failed())
+    if (!program.failure.failed()) {
+      Json name = entry.get("name");
+      ProgramBuilder::NodeScope inNode(program.builder,
+                                       name.isText() ? name.text() : "");
       node(entry);
+    }
     if (program.failure.failed())
       return false;
   }

@@ -49,7 +49,7 @@ void Importer::declareInputs(const ImportOptions &options) {
       inputIndex[spec.name] = inputs.addNumber(spec.name);
     else if (spec.kind == SignatureInput::Tensor)
       inputIndex[spec.name] = inputs.addTensor(spec.name, metas.at(spec.name));
-    else if (spec.isWeight() && !weights)
+    else if (spec.isWeight() && !weights->has(spec.key))
       inputIndex[spec.name] = inputs.addTensor(spec.key, metas.at(spec.name));
     else if (spec.isWeight())
       stored[spec.name] = &spec;
@@ -193,7 +193,7 @@ OwningOpRef<ModuleOp> Importer::finish(Graph &graph) {
     return {};
   OwningOpRef<ModuleOp> module =
       program.builder.finish(results, names, aliases);
-  if (module && weights)
+  if (module)
     weights->keep();
   return module;
 }

@@ -11,11 +11,10 @@
 
 namespace lcompile::import {
 
-/// Imports one program. Without weights, all tensors of the signature are
-/// inputs.
+/// Imports one program.
 class Importer {
 public:
-  Importer(Program &program, Json text, Weights *weights)
+  Importer(Program &program, Json text, WeightSource *weights)
       : program(program), failure(program.failure), text(text),
         weights(weights), inputs(program.symbols, failure) {}
 
@@ -33,7 +32,7 @@ private:
   Program &program;
   Failure &failure;
   Json text;
-  Weights *weights;
+  WeightSource *weights;
   Inputs inputs;
   Signature signature;
   llvm::StringMap<unsigned> inputIndex; // by name in the graph

@@ -133,9 +133,16 @@ std::optional<lc::Weight> sliceStorage(const StridedTensor &tensor,
   return lc::Weight{type, data, std::move(copy)};
 }
 
-Weights::~Weights() {
+WeightSource::~WeightSource() {
   for (const std::string &key : inserted)
     lc::getWeightStore(ctx).erase(key);
+}
+
+std::pair<std::string, RankedTensorType>
+WeightSource::insert(StringRef name, lc::Weight weight) {
+  RankedTensorType type = weight.type;
+  inserted.push_back(lc::getWeightStore(ctx).insert(name, std::move(weight)));
+  return {inserted.back(), type};
 }
 
 bool Weights::readList(List &list) {
@@ -210,10 +217,34 @@ Weights::load(StringRef name, bool isConstant) {
   if (!weight)
     return std::nullopt;
   slices[place] = *weight;
-  RankedTensorType type = weight->type;
-  std::string key = lc::getWeightStore(ctx).insert(name, std::move(*weight));
-  inserted.push_back(key);
-  return std::pair(key, type);
+  return insert(name, std::move(*weight));
+}
+
+GivenWeights::GivenWeights(ArrayRef<GivenWeight> given, MLIRContext *ctx,
+                           Failure &failure)
+    : WeightSource(ctx, failure) {
+  for (const GivenWeight &weight : given)
+    byName[weight.name] = weight;
+}
+
+std::optional<std::pair<std::string, RankedTensorType>>
+GivenWeights::load(StringRef name, bool) {
+  const GivenWeight &given = byName.find(name)->second;
+  Failure::Scope scope(failure, "weight '" + name + "'");
+  Type element = parseElement(given.dtype, ctx);
+  if (!element)
+    failure.fail("tensors of '" + given.dtype + "' are not supported");
+  if (llvm::any_of(given.sizes, [](int64_t size) { return size < 0; }))
+    failure.fail("a size is negative");
+  std::optional<int64_t> count = countOf(given.sizes);
+  if (!count || (*count && !given.data))
+    failure.fail(count ? "no data given" : "its sizes are out of range");
+  if (failure.failed())
+    return std::nullopt;
+  auto type = RankedTensorType::get(given.sizes, element);
+  ArrayRef<char> data(static_cast<const char *>(given.data),
+                      size_t(*count) * lc::byteWidth(element));
+  return insert(name, lc::Weight{type, data, nullptr, /*isGiven=*/true});
 }
 
 } // namespace lcompile::import

@@ -5,6 +5,7 @@
 
 #include "dialects/lc/IR/WeightStore.h"
 #include "lib/Import/ExportedProgram/Archive.h"
+#include "lib/Import/ExportedProgram/ExportedProgram.h"
 #include "lib/Import/ExportedProgram/Json.h"
 
 namespace lcompile::import {
@@ -25,20 +26,43 @@ std::optional<StridedTensor> readStridedTensor(Json meta,
 std::optional<lc::Weight> sliceStorage(const StridedTensor &tensor,
                                        const Bytes &storage, Failure &failure);
 
+/// Where a program's weights come from.
+class WeightSource {
+public:
+  WeightSource(mlir::MLIRContext *ctx, Failure &failure)
+      : ctx(ctx), failure(failure) {}
+  virtual ~WeightSource(); // takes everything out of the session's store again
+                           // unless keep() was called
+  /// Weights that a source does not have are inputs of the program.
+  virtual bool has(llvm::StringRef name) const = 0;
+  /// Puts the weight into the session's store; gives its key there and type.
+  virtual std::optional<std::pair<std::string, mlir::RankedTensorType>>
+  load(llvm::StringRef name, bool isConstant) = 0;
+  void keep() { inserted.clear(); }
+
+protected:
+  std::pair<std::string, mlir::RankedTensorType> insert(llvm::StringRef name,
+                                                        lc::Weight weight);
+
+  mlir::MLIRContext *ctx;
+  Failure &failure;
+
+private:
+  std::vector<std::string> inserted; // keys in the store
+};
+
 /// The weights that an archive lists, read when they are asked for.
-class Weights {
+class Weights : public WeightSource {
 public:
   Weights(Archive &archive, mlir::MLIRContext *ctx, Failure &failure)
-      : archive(archive), ctx(ctx), failure(failure) {}
-  ~Weights(); // takes everything out of the store again unless keep() was
-              // called
+      : WeightSource(ctx, failure), archive(archive) {}
 
   /// Reads the lists of weights and constants of the program `model`.
   bool readLists(llvm::StringRef model);
-  /// Puts the weight into the session's store; gives its key there and type.
+  /// An archive must hold every weight of its program.
+  bool has(llvm::StringRef) const override { return true; }
   std::optional<std::pair<std::string, mlir::RankedTensorType>>
-  load(llvm::StringRef name, bool isConstant);
-  void keep() { inserted.clear(); }
+  load(llvm::StringRef name, bool isConstant) override;
 
 private:
   struct List {
@@ -49,11 +73,21 @@ private:
   bool isInConstants(llvm::StringRef name, bool isConstant) const;
 
   Archive &archive;
-  mlir::MLIRContext *ctx;
-  Failure &failure;
   List weights, constants;
   llvm::StringMap<lc::Weight> slices; // by file, offset, sizes and strides
-  std::vector<std::string> inserted;  // keys in the store
+};
+
+/// Weights in the caller's memory.
+class GivenWeights : public WeightSource {
+public:
+  GivenWeights(llvm::ArrayRef<GivenWeight> given, mlir::MLIRContext *ctx,
+               Failure &failure);
+  bool has(llvm::StringRef name) const override { return byName.contains(name); }
+  std::optional<std::pair<std::string, mlir::RankedTensorType>>
+  load(llvm::StringRef name, bool isConstant) override;
+
+private:
+  llvm::StringMap<GivenWeight> byName;
 };
 
 } // namespace lcompile::import
