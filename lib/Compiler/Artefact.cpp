@@ -12,6 +12,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
+#include <dlfcn.h>
 
 using namespace mlir;
 
@@ -25,16 +26,22 @@ static constexpr StringLiteral compilerName = "lcompile 0.1.0";
 static std::string findSupport(const std::string &given) {
   if (!given.empty())
     return given;
+  // As a library, this code is in another file than the program.
+  Dl_info self = {};
+  dladdr(reinterpret_cast<void *>(&findSupport), &self);
   std::string program = llvm::sys::fs::getMainExecutable(
       nullptr, reinterpret_cast<void *>(&findSupport));
-  for (const char *folder : {"../lib", "lib", "."}) {
-    llvm::SmallString<128> path(llvm::sys::path::parent_path(program));
-    llvm::sys::path::append(path, folder);
-    if (llvm::sys::fs::exists(path + "/liblcompile_artefact.a")) {
-      llvm::sys::path::remove_dots(path, true);
-      return path.str().str();
+  for (StringRef file : {StringRef(self.dli_fname), StringRef(program)})
+    for (const char *folder : {".", "../lib", "lib"}) {
+      llvm::SmallString<128> path(file);
+      llvm::sys::fs::make_absolute(path);
+      llvm::sys::path::remove_filename(path);
+      llvm::sys::path::append(path, folder);
+      if (llvm::sys::fs::exists(path + "/liblcompile_artefact.a")) {
+        llvm::sys::path::remove_dots(path, true);
+        return path.str().str();
+      }
     }
-  }
   return "";
 }
 
@@ -60,9 +67,11 @@ static std::string buildIdOf(ModuleOp module, const CpuTarget &target,
   return llvm::utohexstr(id, /*LowerCase=*/true, /*Width=*/16);
 }
 
-llvm::Error Session::write(StringRef path) {
+std::string Session::text() { return printed(*program); }
+
+llvm::Error Session::write(StringRef path, bool leaveGiven, bool embedAll) {
   if (options.emit == "so" || options.emit == "exe" || options.emit == "obj")
-    return emitArtefact(path);
+    return emitArtefact(path, leaveGiven, embedAll);
   std::string text;
   if (options.emit == "lc") {
     text = printed(*program);
@@ -85,7 +94,8 @@ llvm::Error Session::write(StringRef path) {
   return writeFile(path, {text.data(), text.size()});
 }
 
-llvm::Error Session::emitArtefact(StringRef path) {
+llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven,
+                                  bool embedAll) {
   auto keysAttr =
       (*program)->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
   if (!keysAttr)
@@ -94,7 +104,8 @@ llvm::Error Session::emitArtefact(StringRef path) {
   for (Attribute key : keysAttr)
     keys.push_back(cast<StringAttr>(key).getValue().str());
   llvm::Expected<WeightsLayout> weights =
-      layOutWeights(lc::getWeightStore(&ctx), keys, options.embedLimit);
+      layOutWeights(lc::getWeightStore(&ctx), keys,
+                    embedAll ? UINT64_MAX : options.embedLimit, leaveGiven);
   if (!weights)
     return weights.takeError();
   std::string buildId = buildIdOf(*program, target, *weights);

@@ -72,6 +72,51 @@ std::pair<std::string, std::string> splitInput(StringRef text) {
   return {name.trim().str(), spec.trim().str()};
 }
 
+Error textError(const Twine &text) {
+  return createStringError(inconvertibleErrorCode(), text);
+}
+
+/// What is wrong with the options as such, each in a line of its own.
+Error checkOptions(const LcompileOptions &table, const InputArgList &args,
+                   StringRef missing) {
+  std::string text = missing.str();
+  for (const Arg *arg : args.filtered(OPT_UNKNOWN)) {
+    std::string nearest, name = arg->getAsString(args);
+    text += (text.empty() ? "" : "\n") + ("unknown option '" + name + "'");
+    if (table.findNearest(name, nearest) < 4)
+      text += ", did you mean '" + nearest + "'?";
+  }
+  return text.empty() ? Error::success() : textError(text);
+}
+
+Error readOptions(const InputArgList &args, CompileOptions &options) {
+  options.emit = args.getLastArgValue(OPT_emit, options.emit).str();
+  static const StringRef kinds[] = {"so", "exe", "obj", "lc", "llvm", "plan"};
+  if (!is_contained(kinds, options.emit))
+    return textError("unknown kind '" + options.emit + "', expected one of " +
+                     join(ArrayRef<StringRef>(kinds), ", "));
+  options.cpu = args.getLastArgValue(OPT_cpu, "native").str();
+  options.kernels = args.getLastArgValue(OPT_kernels, "onednn").str();
+  if (options.kernels != "onednn" && options.kernels != "native")
+    return textError("expected onednn or native for --kernels, found '" +
+                     options.kernels + "'");
+  if (args.getLastArgValue(OPT_threads, "0").getAsInteger(10, options.threads) ||
+      options.threads < 0)
+    return textError("expected a number for --threads, found '" +
+                     args.getLastArgValue(OPT_threads) + "'");
+  if (args.getLastArgValue(OPT_embed_weights, "67108864")
+          .getAsInteger(10, options.embedLimit))
+    return textError("expected a number for --embed-weights");
+  options.startFrom = args.getLastArgValue(OPT_start_from).str();
+  options.stopAfter = args.getLastArgValue(OPT_stop_after).str();
+  options.dumpFolder = args.getLastArgValue(OPT_dump_phases).str();
+  for (const std::string &text : args.getAllArgValues(OPT_input))
+    options.inputs.push_back(splitInput(text));
+  if (!options.stopAfter.empty() && !args.hasArg(OPT_emit))
+    options.emit = "lc";
+  return Error::success();
+}
+
 int compile(const CompileOptions &options, StringRef input, std::string output,
             bool check, bool verbose) {
   Session session(options);
@@ -99,26 +144,32 @@ int compile(const CompileOptions &options, StringRef input, std::string output,
 
 } // namespace
 
+Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
+  LcompileOptions table;
+  unsigned missingIndex = 0, missingCount = 0;
+  InputArgList args = table.ParseArgs(arguments, missingIndex, missingCount);
+  std::string missing;
+  if (missingCount)
+    missing = std::string(args.getArgString(missingIndex)) + ": missing argument";
+  if (Error error = checkOptions(table, args, missing))
+    return error;
+  for (const Arg *arg : args)
+    if (arg->getOption().matches(OPT_INPUT) || arg->getOption().matches(OPT_o))
+      return textError("expected options alone, found '" +
+                       arg->getAsString(args) + "'");
+  return readOptions(args, options);
+}
+
 int runCommandLine(int argc, char **argv) {
   LcompileOptions table;
   BumpPtrAllocator allocator;
   StringSaver saver(allocator);
-  bool bad = false;
-  InputArgList args = table.parseArgs(
-      argc, argv, OPT_UNKNOWN, saver, [&](StringRef message) {
-        fail(message);
-        bad = true;
-      });
-  for (const Arg *arg : args.filtered(OPT_UNKNOWN)) {
-    std::string nearest, text = arg->getAsString(args);
-    if (table.findNearest(text, nearest) < 4)
-      fail("unknown option '" + text + "', did you mean '" + nearest + "'?");
-    else
-      fail("unknown option '" + text + "'");
-    bad = true;
-  }
-  if (bad)
-    return 1;
+  std::string missing;
+  InputArgList args =
+      table.parseArgs(argc, argv, OPT_UNKNOWN, saver,
+                      [&](StringRef message) { missing = message.str(); });
+  if (Error error = checkOptions(table, args, missing))
+    return fail(toString(std::move(error)));
   if (args.hasArg(OPT_help) || args.hasArg(OPT_help_all)) {
     table.printHelp(outs(), "lcompile [options] MODEL.pt2|MODEL.pt",
                     "lcompile: compiles PyTorch models to native code",
@@ -136,31 +187,9 @@ int runCommandLine(int argc, char **argv) {
 
   CompileOptions options;
   std::string output = args.getLastArgValue(OPT_o).str();
-  options.emit = args.getLastArgValue(
-                         OPT_emit, output.empty() ? "so" : kindOf(output)).str();
-  static const StringRef kinds[] = {"so", "exe", "obj", "lc", "llvm", "plan"};
-  if (!is_contained(kinds, options.emit))
-    return fail("unknown kind '" + options.emit + "', expected one of " +
-                join(ArrayRef<StringRef>(kinds), ", "));
-  options.cpu = args.getLastArgValue(OPT_cpu, "native").str();
-  options.kernels = args.getLastArgValue(OPT_kernels, "onednn").str();
-  if (options.kernels != "onednn" && options.kernels != "native")
-    return fail("expected onednn or native for --kernels, found '" +
-                options.kernels + "'");
-  if (args.getLastArgValue(OPT_threads, "0").getAsInteger(10, options.threads) ||
-      options.threads < 0)
-    return fail("expected a number for --threads, found '" +
-                args.getLastArgValue(OPT_threads) + "'");
-  if (args.getLastArgValue(OPT_embed_weights, "67108864")
-          .getAsInteger(10, options.embedLimit))
-    return fail("expected a number for --embed-weights");
-  options.startFrom = args.getLastArgValue(OPT_start_from).str();
-  options.stopAfter = args.getLastArgValue(OPT_stop_after).str();
-  options.dumpFolder = args.getLastArgValue(OPT_dump_phases).str();
-  for (const std::string &text : args.getAllArgValues(OPT_input))
-    options.inputs.push_back(splitInput(text));
-  if (!options.stopAfter.empty() && !args.hasArg(OPT_emit))
-    options.emit = "lc";
+  options.emit = output.empty() ? "so" : kindOf(output).str();
+  if (Error error = readOptions(args, options))
+    return fail(toString(std::move(error)));
   if (output.empty())
     output = defaultOutput(files[0], options.emit);
   return compile(options, files[0], output, args.hasArg(OPT_check),

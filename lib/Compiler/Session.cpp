@@ -93,9 +93,12 @@ llvm::Error Session::import(StringRef path) {
   return llvm::Error::success();
 }
 
-llvm::Error Session::importGraph(StringRef json) {
+llvm::Error Session::importGraph(StringRef json,
+                                 ArrayRef<import::GivenWeight> weights,
+                                 StringRef name) {
   std::string error;
-  program = import::importGraphJson(json, &ctx, covered, error);
+  modelName = name.str();
+  program = import::importGraphJson(json, weights, &ctx, covered, error);
   if (!error.empty())
     return fail(error);
   phase("import");

@@ -3,7 +3,7 @@
 #ifndef LIB_COMPILER_SESSION_H
 #define LIB_COMPILER_SESSION_H
 
-#include "lib/Import/Aten/ProgramBuilder.h"
+#include "lib/Import/ExportedProgram/ExportedProgram.h"
 #include "lib/Target/CPU/ObjectCode.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -43,13 +43,22 @@ public:
   /// Reads `.pt2`, `.pt` or a dumped `.mlir`. Operator-level problems are left in
   /// coverage().
   llvm::Error import(llvm::StringRef path);
-  /// A graph in the node form of torch.export, from memory; weights are inputs.
-  llvm::Error importGraph(llvm::StringRef json);
+  /// A graph in the node form of torch.export, from memory, called `name`. Weights
+  /// that are not given are inputs; see import::importGraphJson.
+  llvm::Error importGraph(llvm::StringRef json,
+                          llvm::ArrayRef<import::GivenWeight> weights,
+                          llvm::StringRef name);
   /// Runs the stages that the options ask for.
   llvm::Error runPipeline();
   /// Writes what `emit` asks for to `path` (and `path` with .weights and .h).
-  /// With "lc", "llvm", "asm" and path "-": to standard output.
-  llvm::Error write(llvm::StringRef path);
+  /// With "lc", "llvm", "asm" and path "-": to standard output. With `leaveGiven`,
+  /// the artefact does not hold the weights that importGraph was given: whoever
+  /// loads it gives them again. With `embedAll`, all others are inside of it.
+  llvm::Error write(llvm::StringRef path, bool leaveGiven = false,
+                    bool embedAll = false);
+  /// The program in its present form.
+  std::string text();
+  bool hasProgram() const { return bool(program); }
 
   import::Coverage &coverage() { return covered; }
   mlir::ModuleOp module() { return *program; }
@@ -62,7 +71,8 @@ private:
   llvm::Error fail(const llvm::Twine &text);
   llvm::Error dump(unsigned index, llvm::StringRef stage);
   llvm::Error loadDump(llvm::StringRef path);
-  llvm::Error emitArtefact(llvm::StringRef path);
+  llvm::Error emitArtefact(llvm::StringRef path, bool leaveGiven,
+                           bool embedAll);
   llvm::Error writeHeader(llvm::StringRef path, llvm::StringRef name);
   void phase(llvm::StringRef name);
 

@@ -222,7 +222,8 @@ void addMetadata(llvm::Module &module, ModuleOp source, const ArtefactInfo &info
   if (weights.embedded && weights.size) {
     std::string bytes(weights.size, '\0');
     for (const WeightsLayout::Entry &entry : weights.entries)
-      std::memcpy(bytes.data() + entry.offset, entry.data.data(),
+      if (!entry.data.empty())
+        std::memcpy(bytes.data() + entry.offset, entry.data.data(),
                   entry.data.size());
     data = t.global(llvm::ConstantDataArray::getString(t.ctx, bytes, false), "",
                     llvm::Align(LC_ALIGNMENT));

@@ -15,20 +15,27 @@ namespace lcompile {
 
 llvm::Expected<WeightsLayout> layOutWeights(const lc::WeightStore &store,
                                             ArrayRef<std::string> keys,
-                                            uint64_t embedLimit) {
+                                            uint64_t embedLimit,
+                                            bool leaveGiven) {
   WeightsLayout layout;
   uint64_t total = 0;
   for (const std::string &key : keys) {
     const lc::Weight *weight = store.lookup(key);
     if (!weight)
       return llvm::createStringError("no weight named '" + key + "'");
-    total += weight->data.size();
+    if (!(leaveGiven && weight->isGiven))
+      total += weight->data.size();
   }
   layout.embedded = total <= embedLimit;
   uint64_t offset = layout.embedded ? 0 : sizeof(lc_weights_header_t);
   llvm::DenseMap<const char *, uint64_t> placed; // weights may share their bytes
   for (const std::string &key : keys) {
     const lc::Weight *weight = store.lookup(key);
+    if (leaveGiven && weight->isGiven) {
+      layout.entries.push_back(
+          {key, LC_CONSTANT_GIVEN, weight->data.size(), {}});
+      continue;
+    }
     auto [it, isNew] = placed.try_emplace(weight->data.data(), offset);
     if (weight->data.empty())
       isNew = false;

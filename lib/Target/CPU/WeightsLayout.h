@@ -14,6 +14,7 @@ struct WeightsLayout {
     uint64_t offset, size;
     llvm::ArrayRef<char> data;
   };
+  // An entry at the offset LC_CONSTANT_GIVEN is left to whoever loads the artefact.
   llvm::SmallVector<Entry> entries;
   uint64_t size = 0;    // of the whole file
   uint64_t digest = 0;  // of the file's header, once written
@@ -22,10 +23,11 @@ struct WeightsLayout {
 };
 
 /// Lays out the weights with these keys, equal data once. Offsets count from the
-/// start of the file; embedded weights have no header.
+/// start of the file; embedded weights have no header. With `leaveGiven`, weights
+/// in the caller's memory stay there.
 llvm::Expected<WeightsLayout>
 layOutWeights(const lc::WeightStore &store, llvm::ArrayRef<std::string> keys,
-              uint64_t embedLimit);
+              uint64_t embedLimit, bool leaveGiven);
 
 /// XXH3-64 over all weights: part of the build id.
 uint64_t digestOf(const WeightsLayout &layout);
