@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""lcompile: compiles PyTorch models to native code.
+
+    f = torch.compile(model, backend="lcompile")                # compiles what it can, the rest runs as before
+    g = lcompile.compile(model, (x,)); g.save("model.so")       # the whole model, ahead of time
+    m = lcompile.load("model.so"); y = m(x)                     # needs neither PyTorch nor a compiler
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from .errors import (
+    Error,
+    IncompatibleError,
+    InternalError,
+    InvalidArgumentError,
+    OutOfRangeError,
+    ResourceExhaustedError,
+    UnavailableError,
+    UnsupportedError,
+)
+from .model import Model, SymbolRange, TensorSpec, load
+
+__version__ = "0.1.0"
+
+# What needs torch is imported when it is first used.
+_LAZY = {"compile": "export", "CompiledModel": "export", "stats": "statistics", "reset_stats": "statistics"}
+
+__all__ = [
+    "CompiledModel",
+    "Error",
+    "IncompatibleError",
+    "InternalError",
+    "InvalidArgumentError",
+    "Model",
+    "OutOfRangeError",
+    "ResourceExhaustedError",
+    "SymbolRange",
+    "TensorSpec",
+    "UnavailableError",
+    "UnsupportedError",
+    "compile",
+    "load",
+    "reset_stats",
+    "stats",
+]
+
+
+def __getattr__(name: str):
+    if name not in _LAZY:
+        raise AttributeError(f"module 'lcompile' has no attribute '{name}'")
+    return getattr(importlib.import_module("." + _LAZY[name], __name__), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_LAZY})
