@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The backend of torch.compile: torch.compile(model, backend="lcompile")."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from typing import Any, Callable, Optional
+
+import torch
+from torch._dynamo.backends.common import aot_autograd
+from torch._guards import TracingContext
+
+from . import graph, partition, tracing
+from .piece import Piece
+from .statistics import current
+
+
+class FallbackWarning(UserWarning):
+    """Something runs as before instead of being compiled; results are the same."""
+
+
+_warned: set = set()
+
+
+def _warn(text: str) -> None:
+    """Once a text and process."""
+    if text not in _warned:
+        _warned.add(text)
+        warnings.warn(text, FallbackWarning, stacklevel=2)
+
+
+def compile_graph(module: torch.fx.GraphModule, inputs: list, *, options: Optional[dict] = None, **more: Any) -> Callable:
+    """Compiles a graph of torch.compile for inference.
+
+    What cannot be compiled runs as before, with one warning that lists the operators. So do whole graphs in which
+    gradients are wanted. `options` are those of the command line, with underscores: {"threads": 2}.
+    """
+    options = {**(options or {}), **{k: v for k, v in more.items() if k != "mode"}}
+    current.graphs += 1
+    if torch.is_grad_enabled() and any(isinstance(x, torch.Tensor) and x.requires_grad for x in inputs):
+        reason = "gradients are wanted"
+        current.fallbacks[reason] += 1
+        _warn(
+            f"lcompile: {reason}: the graph runs as before; for inference call the model under torch.no_grad() or "
+            "torch.inference_mode()"
+        )
+        return module.forward
+
+    def compile_inference(traced: torch.fx.GraphModule, fakes: list) -> Callable:
+        return _Compiled(traced, options)
+
+    compiler = aot_autograd(
+        fw_compiler=compile_inference,
+        inference_compiler=compile_inference,
+        decompositions=tracing.decomposition_table(),
+        keep_inference_input_mutations=False,
+    )
+    with tracing.keep_composites():
+        return compiler(module, inputs)
+
+
+class _Compiled:
+    """A traced graph. It is compiled in the first call, when the weights are there.
+
+    Called with a list of inputs by AOTAutograd, which clears the list so that inputs can be freed early.
+    """
+
+    _boxed_call = True
+
+    def __init__(self, traced: torch.fx.GraphModule, options: dict):
+        self._options = options
+        self._lock = threading.Lock()
+        context = TracingContext.try_get()
+        metadata = context.fw_metadata if context else None
+        static = list(getattr(metadata, "static_input_indices", None) or ())
+        # What the graph itself changes is an input like any other.
+        mutated = set(getattr(metadata, "mutated_inp_runtime_indices", None) or ())
+        placeholders = [node.name for node in traced.graph.find_nodes(op="placeholder")]
+        weights = {placeholders[i] for i in static if i < len(placeholders) and i not in mutated}
+        self._run = _build(traced, weights, graph.options_of(options), int(options.get("threads", 0)))
+
+    def __call__(self, inputs: list) -> Any:
+        arguments = list(inputs)
+        if isinstance(inputs, list):
+            inputs.clear()
+        current.calls += 1
+        before = current.compiles
+        with torch.no_grad():
+            result = self._run(*arguments)
+        current.cache_hits += current.compiles == before
+        return result
+
+
+def _build(traced: torch.fx.GraphModule, weights: set, options: list, threads: int) -> Callable:
+    """A function that runs the graph: one piece, or several with what runs as before between them."""
+    refused = {n.name: (partition.name_of(n), why) for n in traced.graph.nodes if (why := partition.refusal(n))}
+    while True:
+        pieces, found, run = {}, {}, None
+        if not refused:
+            pieces = {"": Piece(traced, weights, options, threads)}
+            run = pieces[""]
+        else:
+            run = partition.split(traced, refused)
+            for name, module in list(run.named_children()):
+                if partition.is_compiled(name):
+                    pieces[name] = Piece(module, weights, options, threads)
+                    run.register_module(name, pieces[name])
+        for piece in pieces.values():
+            found.update(piece.check())
+        new = {name: issue for name, issue in found.items() if name not in refused}
+        if not new:
+            break
+        refused.update(new)
+    if refused:
+        operators = {}
+        for op, why in refused.values():
+            operators.setdefault(f"{op} ({why})", 0)
+            operators[f"{op} ({why})"] += 1
+        current.eager_operators.update({op: 0 for op, _ in refused.values()})
+        for op, _ in refused.values():
+            current.eager_operators[op] += 1
+        listed = "\n".join(f"  {text}" + (f", {n} places" if n > 1 else "") for text, n in operators.items())
+        _warn(f"lcompile: these operators run as before, the rest is compiled:\n{listed}")
+    for piece in pieces.values():
+        if piece.failure:
+            current.fallbacks[piece.failure] += 1
+            _warn(f"lcompile: a part of the graph runs as before: {piece.failure}")
+    return run
