@@ -115,9 +115,9 @@ LC_API int32_t lc_compiler_run(lc_compiler_t *compiler);
  * artefact: whoever opens an instance gives them (lc_instance_options_t). */
 #define LC_COMPILER_LEAVE_GIVEN 1u
 
-/* Writes the artefact: a shared object, or what the option --emit says; for shared
- * objects also a header, and large weights, beside it. Files appear whole or not
- * at all. */
+/* Writes the artefact: what the option --emit says, else what the ending of the
+ * path does (.so, .o, none: an executable); beside it large weights and, for shared
+ * objects and objects, a header. Files appear whole or not at all. */
 LC_API int32_t lc_compiler_write(lc_compiler_t *compiler, const char *path,
                                  uint32_t flags);
 

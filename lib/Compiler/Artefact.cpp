@@ -69,7 +69,22 @@ static std::string buildIdOf(ModuleOp module, const CpuTarget &target,
 
 std::string Session::text() { return printed(*program); }
 
+StringRef kindOfOutput(StringRef path) {
+  StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".so")
+    return "so";
+  if (extension == ".o" || extension == ".a")
+    return "obj";
+  return extension.empty() ? "exe" : "so";
+}
+
 llvm::Error Session::write(StringRef path, bool leaveGiven, bool embedAll) {
+  if (options.emit.empty()) {
+    options.emit = kindOfOutput(path).str();
+    llvm::Error error = write(path, leaveGiven, embedAll);
+    options.emit.clear();
+    return error;
+  }
   if (options.emit == "so" || options.emit == "exe" || options.emit == "obj")
     return emitArtefact(path, leaveGiven, embedAll);
   std::string text;

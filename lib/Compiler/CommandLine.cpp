@@ -45,16 +45,6 @@ int fail(const Twine &text) {
   return 1;
 }
 
-/// What the ending of the output says: ".so", ".o", or an executable.
-StringRef kindOf(StringRef path) {
-  StringRef extension = sys::path::extension(path);
-  if (extension == ".so")
-    return "so";
-  if (extension == ".o" || extension == ".a")
-    return "obj";
-  return extension.empty() ? "exe" : "so";
-}
-
 std::string defaultOutput(StringRef input, StringRef emit) {
   std::string stem = sys::path::stem(input).str();
   if (emit == "so")
@@ -76,10 +66,15 @@ Error textError(const Twine &text) {
   return createStringError(inconvertibleErrorCode(), text);
 }
 
-/// What is wrong with the options as such, each in a line of its own.
-Error checkOptions(const LcompileOptions &table, const InputArgList &args,
-                   StringRef missing) {
-  std::string text = missing.str();
+/// What is wrong with the options as such is said in a line of its own for each.
+Error parse(const LcompileOptions &table, ArrayRef<const char *> arguments,
+            InputArgList &args) {
+  unsigned missingIndex = 0, missingCount = 0;
+  args = table.ParseArgs(arguments, missingIndex, missingCount);
+  std::string text;
+  if (missingCount)
+    text = "'" + std::string(args.getArgString(missingIndex)) +
+           "' expects a value";
   for (const Arg *arg : args.filtered(OPT_UNKNOWN)) {
     std::string nearest, name = arg->getAsString(args);
     text += (text.empty() ? "" : "\n") + ("unknown option '" + name + "'");
@@ -92,7 +87,7 @@ Error checkOptions(const LcompileOptions &table, const InputArgList &args,
 Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.emit = args.getLastArgValue(OPT_emit, options.emit).str();
   static const StringRef kinds[] = {"so", "exe", "obj", "lc", "llvm", "plan"};
-  if (!is_contained(kinds, options.emit))
+  if (!options.emit.empty() && !is_contained(kinds, options.emit))
     return textError("unknown kind '" + options.emit + "', expected one of " +
                      join(ArrayRef<StringRef>(kinds), ", "));
   options.cpu = args.getLastArgValue(OPT_cpu, "native").str();
@@ -146,12 +141,8 @@ int compile(const CompileOptions &options, StringRef input, std::string output,
 
 Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
   LcompileOptions table;
-  unsigned missingIndex = 0, missingCount = 0;
-  InputArgList args = table.ParseArgs(arguments, missingIndex, missingCount);
-  std::string missing;
-  if (missingCount)
-    missing = std::string(args.getArgString(missingIndex)) + ": missing argument";
-  if (Error error = checkOptions(table, args, missing))
+  InputArgList args;
+  if (Error error = parse(table, arguments, args))
     return error;
   for (const Arg *arg : args)
     if (arg->getOption().matches(OPT_INPUT) || arg->getOption().matches(OPT_o))
@@ -162,13 +153,8 @@ Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
 
 int runCommandLine(int argc, char **argv) {
   LcompileOptions table;
-  BumpPtrAllocator allocator;
-  StringSaver saver(allocator);
-  std::string missing;
-  InputArgList args =
-      table.parseArgs(argc, argv, OPT_UNKNOWN, saver,
-                      [&](StringRef message) { missing = message.str(); });
-  if (Error error = checkOptions(table, args, missing))
+  InputArgList args;
+  if (Error error = parse(table, {argv + 1, argv + argc}, args))
     return fail(toString(std::move(error)));
   if (args.hasArg(OPT_help) || args.hasArg(OPT_help_all)) {
     table.printHelp(outs(), "lcompile [options] MODEL.pt2|MODEL.pt",
@@ -187,7 +173,7 @@ int runCommandLine(int argc, char **argv) {
 
   CompileOptions options;
   std::string output = args.getLastArgValue(OPT_o).str();
-  options.emit = output.empty() ? "so" : kindOf(output).str();
+  options.emit = output.empty() ? "so" : kindOfOutput(output).str();
   if (Error error = readOptions(args, options))
     return fail(toString(std::move(error)));
   if (output.empty())

@@ -13,8 +13,9 @@
 namespace lcompile {
 
 struct CompileOptions {
-  /// What to write: "so", "exe", "obj", or IR: "lc", "llvm", "asm".
-  std::string emit = "so";
+  /// What to write: "so", "exe", "obj", or IR: "lc", "llvm", "asm"; "": what the
+  /// ending of the output says.
+  std::string emit;
   std::string cpu = "native";
   std::string kernels = "onednn"; // who computes contractions; or "native"
   int threads = 0; // 0: as many as cores, decided at run time
@@ -86,6 +87,9 @@ private:
   std::string modelName = "model";
   double lastCpu = 0;
 };
+
+/// What the ending of an output says: ".so", ".o", or an executable.
+llvm::StringRef kindOfOutput(llvm::StringRef path);
 
 } // namespace lcompile
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
 from typing import Any, Callable, Optional
 
 import torch
 from torch._dynamo.backends.common import aot_autograd
 from torch._guards import TracingContext
+from torch.utils._python_dispatch import _disable_current_modes
 
 from . import graph, partition, tracing
 from .piece import Piece
@@ -69,8 +69,6 @@ class _Compiled:
     _boxed_call = True
 
     def __init__(self, traced: torch.fx.GraphModule, options: dict):
-        self._options = options
-        self._lock = threading.Lock()
         context = TracingContext.try_get()
         metadata = context.fw_metadata if context else None
         static = list(getattr(metadata, "static_input_indices", None) or ())
@@ -78,7 +76,8 @@ class _Compiled:
         mutated = set(getattr(metadata, "mutated_inp_runtime_indices", None) or ())
         placeholders = [node.name for node in traced.graph.find_nodes(op="placeholder")]
         weights = {placeholders[i] for i in static if i < len(placeholders) and i not in mutated}
-        self._run = _build(traced, weights, graph.options_of(options), int(options.get("threads", 0)))
+        with _disable_current_modes():  # constants are tensors, not fakes
+            self._run = _build(traced, weights, graph.options_of(options), int(options.get("threads", 0)))
 
     def __call__(self, inputs: list) -> Any:
         arguments = list(inputs)
@@ -92,8 +91,16 @@ class _Compiled:
         return result
 
 
+def _normalize(traced: torch.fx.GraphModule) -> None:
+    """What torch writes into the graph after decompositions, in operators that have rules."""
+    for node in traced.graph.find_nodes(op="call_function", target=torch.ops.prims.convert_element_type.default):
+        node.target = torch.ops.aten._to_copy.default
+        node.args, node.kwargs = node.args[:1], {"dtype": node.args[1]}
+
+
 def _build(traced: torch.fx.GraphModule, weights: set, options: list, threads: int) -> Callable:
     """A function that runs the graph: one piece, or several with what runs as before between them."""
+    _normalize(traced)
     refused = {n.name: (partition.name_of(n), why) for n in traced.graph.nodes if (why := partition.refusal(n))}
     while True:
         pieces, found, run = {}, {}, None

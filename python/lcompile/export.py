@@ -149,30 +149,12 @@ def compile(
     what torch.export raises.
     """
     if not isinstance(model, ExportedProgram):
-        module = model if isinstance(model, torch.nn.Module) else _Function(model)
+        if not isinstance(model, torch.nn.Module):
+            function, model = model, torch.nn.Module()
+            model.forward = function
         with tracing.for_export():
-            model = torch.export.export(
-                module, tuple(args), kwargs, dynamic_shapes=_for_function(dynamic_shapes, module), strict=False
-            )
+            model = torch.export.export(model, tuple(args), kwargs, dynamic_shapes=dynamic_shapes, strict=False)
     return CompiledModel(model, options)
-
-
-class _Function(torch.nn.Module):
-    """A function as a module."""
-
-    def __init__(self, function):
-        super().__init__()
-        self.function = function
-
-    def forward(self, *args, **kwargs):
-        return self.function(*args, **kwargs)
-
-
-def _for_function(dynamic_shapes, module):
-    # Behind *args, positional shapes are those of one argument.
-    if isinstance(module, _Function) and isinstance(dynamic_shapes, (tuple, list)):
-        return (tuple(dynamic_shapes),)
-    return dynamic_shapes
 
 
 def _import(program: ExportedProgram, options: list[str]):

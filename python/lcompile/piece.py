@@ -82,9 +82,8 @@ class Piece(torch.nn.Module):
         self._strides = [_permutation(node.meta["val"]) for node in kept]
         output.args = (tuple(kept),)
         nodes.eliminate_dead_code()
-        self._used = {n.name for n in nodes.find_nodes(op="placeholder") if n.users}
         for node in nodes.find_nodes(op="placeholder"):
-            if not node.users and (node.name in self._constants or not isinstance(node.meta["val"], torch.SymInt)):
+            if not node.users:
                 nodes.erase_node(node)
         self._used = [n.name for n in nodes.find_nodes(op="placeholder")]
         self._graph = torch.fx.GraphModule(module, nodes)

@@ -8,7 +8,7 @@ import functools
 from unittest import mock
 
 import torch
-from torch._decomp import core_aten_decompositions, decompositions
+from torch._decomp import core_aten_decompositions, decompositions, get_decompositions
 from torch.export import exported_program
 
 from . import _compiler
@@ -29,9 +29,17 @@ def has_rule(op) -> bool:
     return isinstance(op, torch._ops.OpOverload) and schema_of(op) in rules()
 
 
+@functools.cache
 def decomposition_table() -> dict:
     """Decompositions of the operators that have no rule."""
-    return {op: f for op, f in core_aten_decompositions().items() if not has_rule(op)}
+    aten, prims = torch.ops.aten, torch.ops.prims
+    table = {
+        **core_aten_decompositions(),
+        **get_decompositions([aten._native_batch_norm_legit_functional, aten._batch_norm_with_update_functional]),
+        # What decompositions are written in themselves.
+        prims.convert_element_type.default: lambda x, dtype: aten._to_copy(x, dtype=dtype),
+    }
+    return {op: f for op, f in table.items() if not has_rule(op)}
 
 
 @functools.cache

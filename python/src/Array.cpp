@@ -3,6 +3,7 @@
 #include "python/src/Array.h"
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string_view.h>
 #include <string>
 
 namespace lcompile::python {
