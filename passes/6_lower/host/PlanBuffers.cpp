@@ -15,6 +15,21 @@ using namespace lcompile;
 namespace {
 
 struct PlanBuffersPass : lcompile::impl::PlanBuffersBase<PlanBuffersPass> {
+  /// Everything that computes tensors must be a kernel by now.
+  static LogicalResult checkKernels(func::FuncOp function) {
+    WalkResult result = function.walk([](Operation *op) {
+      bool isTensor = llvm::any_of(op->getResultTypes(), [](Type type) {
+        return isa<RankedTensorType>(type);
+      });
+      if (!isTensor || !isa<lc::LcDialect>(op->getDialect()) ||
+          isa<lc::ReshapeOp, lc::ParameterOp, lc::ScalarOp>(op))
+        return WalkResult::advance();
+      op->emitError() << "'" << op->getName() << "' has no kernel";
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
+  }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     SmallVector<func::FuncOp> functions;
@@ -27,6 +42,8 @@ struct PlanBuffersPass : lcompile::impl::PlanBuffersBase<PlanBuffersPass> {
       // Generated code is public only until it is called.
       if (function.getName().ends_with("_code"))
         continue;
+      if (failed(checkKernels(function)))
+        return signalPassFailure();
       HostEmitter emitter(function, tables);
       if (failed(emitter.emit()))
         return signalPassFailure();
