@@ -22,6 +22,7 @@ LAYERS = [
     ("lib/Import/", ("dialects/", "lib/Import/", "lib/Support/")),
     ("lib/", ("dialects/", "passes/", "lib/")),
     ("tools/lcompile-run/", ("runtime/",)),
+    ("python/", ()),
     ("tools/", ("lib/",)),
 ]
 ROOMS = ("dialects/", "passes/", "lib/", "runtime/", "tools/", "python/", "test/")

@@ -22,6 +22,7 @@ def suites(quick):
     yield "layering", [sys.executable, str(root / "utils/check-layering.py"), "--xml={xml}"]
     if not quick:
         yield "zoo", python + [str(root / "test/models")]
+        yield "python", python + [str(root / "test/python")]
         yield "torchscript", python + [str(root / "test/lib/Import/TorchScript")]
     yield "integration", python + [str(root / "test/integration")] + (["-m", "not slow"] if quick else [])
 

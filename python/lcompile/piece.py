@@ -156,12 +156,14 @@ class Piece(torch.nn.Module):
     def forward(self, *inputs: Any) -> Any:
         if self._is_empty or self.failure:
             return self._eager[0](*inputs)
-        weights = [inputs[i] for i in self._weights]
-        key = tuple(map(id, weights))
-        entry = self._sets.get(key)
-        if entry is None or entry.state != _state(weights):
-            with self._lock:
-                entry = self._specialize(key, weights)
+        entry = self._general if self._changes > WEIGHT_CHANGES else None
+        if entry is None:
+            weights = [inputs[i] for i in self._weights]
+            key = tuple(map(id, weights))
+            entry = self._sets.get(key)
+            if entry is None or entry.state != _state(weights):
+                with self._lock:
+                    entry = self._specialize(key, weights)
         if self.failure:
             return self._eager[0](*inputs)
         inside = () if entry is self._general else self._weights
@@ -196,6 +198,8 @@ class Piece(torch.nn.Module):
             if self._general is None:
                 model = self._compile({})
                 self._general = _Weights(model, []) if model else None
+            if self._changes > WEIGHT_CHANGES:
+                self._sets.clear()  # and what they hold packed
             return self._general
         model = self._compile({self._names[i]: t for i, t in zip(self._weights, weights)})
         if model:
