@@ -46,7 +46,7 @@ bool canGenerate(Operation *op) {
   return op->getDialect() &&
          op->getDialect()->getNamespace() == lc::LcDialect::getDialectNamespace() &&
          !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::MatmulOp, lc::ConvOp,
-              lc::ConvTransposeOp>(op) &&
+              lc::ConvTransposeOp, lc::SdpaOp>(op) &&
          !(isa<lc::ConstantOp>(op) && !isFree(op));
 }
 

@@ -28,8 +28,9 @@ void addViews(Value v, Block *block, Group &group) {
     addViews(operand, block, group);
 }
 
-/// True when columns of `v`, seen through views, lie side by side in memory.
-bool readsSideBySide(Value v) {
+/// True when the elements of `v` along dimension `column`, seen through views, lie
+/// side by side in memory.
+bool readsSideBySide(Value v, unsigned column) {
   lc::Dims dims = lc::getDims(v);
   SmallVector<AffineExpr> place;
   for (size_t i = 0; i < dims.size(); ++i)
@@ -43,7 +44,6 @@ bool readsSideBySide(Value v) {
   }
   if (v.getDefiningOp<lc::ParameterOp>())
     return true;
-  unsigned column = dims.size() - 1;
   for (AffineExpr expr : ArrayRef(place).drop_back())
     if (expr.isFunctionOfDim(column))
       return false;
@@ -51,6 +51,8 @@ bool readsSideBySide(Value v) {
       lc::simplify(place.back() - getAffineDimExpr(column, v.getContext()));
   return !rest.isFunctionOfDim(column);
 }
+
+unsigned rankOf(Value v) { return cast<RankedTensorType>(v.getType()).getRank(); }
 
 struct FormContractionRegionsPass
     : lcompile::impl::FormContractionRegionsBase<FormContractionRegionsPass> {
@@ -60,8 +62,41 @@ struct FormContractionRegionsPass
       if (isa<lc::MatmulOp, lc::ConvOp>(op) && !isInRegion(op))
         contractions.push_back(op);
     });
+    SmallVector<lc::SdpaOp> attentions;
+    getOperation()->walk([&](lc::SdpaOp op) {
+      if (!isInRegion(op))
+        attentions.push_back(op);
+    });
     for (Operation *op : contractions)
       form(op);
+    for (lc::SdpaOp op : attentions)
+      form(op);
+  }
+
+  /// Lanes run along the keys: unless they lie side by side, a copy that has them so.
+  void form(lc::SdpaOp op) {
+    if (!readsSideBySide(op.getKey(), 2)) {
+      ImplicitLocOpBuilder b(op.getLoc(), op);
+      auto turn = [&](Value v) {
+        auto type = cast<RankedTensorType>(v.getType());
+        lc::Dims dims = lc::getDims(type);
+        std::swap(dims[2], dims[3]);
+        return lc::PermuteOp::create(
+            b, lc::makeTensorType(dims, type.getElementType()), v,
+            ArrayRef<int64_t>{0, 1, 3, 2});
+      };
+      Value turned = turn(op.getKey());
+      op.getKeyMutable().assign(turn(turned));
+      Group copy;
+      addViews(turned, op->getBlock(), copy);
+      Operation *last = turned.getDefiningOp();
+      wrapInRegion(copy, turned, kernel::Unit::cpu_codegen, last);
+    }
+    Group group;
+    group.insert(op);
+    for (Value operand : op->getOperands())
+      addViews(operand, op->getBlock(), group);
+    wrapInRegion(group, op.getResult(), kernel::Unit::cpu_codegen, op);
   }
 
   void form(Operation *root) {
@@ -72,7 +107,7 @@ struct FormContractionRegionsPass
       // Vectors run along the right operand's columns: one that is not stored that
       // way is better copied once. Packed weights are.
       auto matmul = dyn_cast<lc::MatmulOp>(root);
-      if (matmul && i == 1 && !readsSideBySide(matmul.getRhs()))
+      if (matmul && i == 1 && !readsSideBySide(matmul.getRhs(), rankOf(matmul.getRhs()) - 1))
         continue;
       addViews(operand, block, group);
     }

@@ -7,6 +7,7 @@ several sizes from one artefact.
 import numpy as np
 import pytest
 import torch
+from beside_eager import KERNELS
 from zoo import RECIPES, convert
 
 TOLERANCE = 1e-4
@@ -27,10 +28,6 @@ def run(tools, artefact, name, folder, **sizes):
         assert got.shape == want.shape
         span = np.ptp(want) or np.abs(want).max() or 1.0
         assert np.abs(got - want).max() <= TOLERANCE * span
-
-
-KERNELS = pytest.mark.parametrize("kernels", [(), ("--kernels=native",), ("--kernels=native", "--cpu=x86-64-v3")],
-                                  ids=["onednn", "native", "native-avx2"])
 
 
 @pytest.mark.parametrize("name", TINY)

@@ -257,6 +257,11 @@ FailureOr<Schedule> NestEmitter::emit() {
       return failure();
     return schedule;
   }
+  if (auto attention = roots[0].getDefiningOp<lc::SdpaOp>()) {
+    if (mlir::failed(emitAttention(attention, schedule)))
+      return failure();
+    return schedule;
+  }
   FailureOr<Contraction> contraction = findContraction();
   if (mlir::failed(contraction) ||
       (contraction->result &&

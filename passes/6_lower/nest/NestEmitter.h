@@ -42,6 +42,8 @@ struct Schedule {
   mlir::AffineExpr work;   // elements computed in one iteration
 };
 
+class AttentionTile;
+
 class NestEmitter {
 public:
   NestEmitter(Kernel kernel, NestTarget &target, mlir::OpBuilder &builder);
@@ -176,6 +178,10 @@ private:
                     int64_t vectors, int64_t rows);
   void contractTile(const Contraction &c, mlir::Value root, Place place, int64_t row,
                     int64_t rows, int64_t vectors);
+
+  // ---- attention (EmitAttention.cpp) -----------------------------------------------
+  friend class AttentionTile;
+  mlir::LogicalResult emitAttention(lc::SdpaOp op, Schedule &schedule);
 
   // ---- loops (EmitLoops.cpp) -------------------------------------------------------
   /// for (i = low; i < high; i += step) with values carried.
