@@ -118,9 +118,11 @@ int32_t lc_compiler_import_graph(lc_compiler_t *c, const char *name,
     return LC_INVALID_ARGUMENT;
   std::vector<import::GivenWeight> given;
   for (const lc_weight_t &weight : llvm::ArrayRef(weights, count))
-    given.push_back({weight.name, dtypeName(weight.tensor.dtype),
-                     {weight.tensor.dims, weight.tensor.dims + weight.tensor.rank},
-                     weight.tensor.data});
+    given.push_back(
+        {weight.name,
+         dtypeName(weight.tensor.dtype),
+         {weight.tensor.dims, weight.tensor.dims + weight.tensor.rank},
+         weight.tensor.data});
   return c->finishImport(session->importGraph({json, size}, given, name));
 }
 
@@ -132,12 +134,13 @@ size_t lc_compiler_issue_count(const lc_compiler_t *c) {
   return c->session ? c->session->coverage().issues.size() : 0;
 }
 
-void lc_compiler_issue(const lc_compiler_t *c, size_t index, lc_issue_t *issue) {
+void lc_compiler_issue(const lc_compiler_t *c, size_t index,
+                       lc_issue_t *issue) {
   const import::Issue &found = c->session->coverage().issues[index];
-  give(issue, {0, found.schema.c_str(), found.reason.c_str(),
-               found.arguments.c_str(), found.node.c_str(),
-               found.where.module.c_str(), found.where.file.c_str(),
-               found.where.line});
+  give(issue,
+       {0, found.schema.c_str(), found.reason.c_str(), found.arguments.c_str(),
+        found.node.c_str(), found.where.module.c_str(),
+        found.where.file.c_str(), found.where.line});
 }
 
 int32_t lc_compiler_run(lc_compiler_t *c) {
@@ -197,7 +200,8 @@ size_t lc_compiler_phase_count(const lc_compiler_t *c) {
   return c->session ? c->session->phases().size() : 0;
 }
 
-void lc_compiler_phase(const lc_compiler_t *c, size_t index, lc_phase_t *phase) {
+void lc_compiler_phase(const lc_compiler_t *c, size_t index,
+                       lc_phase_t *phase) {
   const PhaseReport &report = c->session->phases()[index];
   give(phase, {0, report.name.c_str(), report.cpuSeconds, report.operations,
                report.peakMiB});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// LLVM's link-time optimiser asks for Polly where LLVM was built with it. Artefacts
-// are linked without it; this satisfies the linker and does nothing.
+// LLVM's link-time optimiser asks for Polly where LLVM was built with it.
+// Artefacts are linked without it; this satisfies the linker and does nothing.
 #if __has_include("llvm/Plugins/PassPlugin.h")
 #include "llvm/Plugins/PassPlugin.h"
 #else

@@ -66,7 +66,8 @@ Error textError(const Twine &text) {
   return createStringError(inconvertibleErrorCode(), text);
 }
 
-/// What is wrong with the options as such is said in a line of its own for each.
+/// What is wrong with the options as such is said in a line of its own for
+/// each.
 Error parse(const LcompileOptions &table, ArrayRef<const char *> arguments,
             InputArgList &args) {
   unsigned missingIndex = 0, missingCount = 0;
@@ -95,7 +96,8 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   if (options.kernels != "onednn" && options.kernels != "native")
     return textError("expected onednn or native for --kernels, found '" +
                      options.kernels + "'");
-  if (args.getLastArgValue(OPT_threads, "0").getAsInteger(10, options.threads) ||
+  if (args.getLastArgValue(OPT_threads, "0")
+          .getAsInteger(10, options.threads) ||
       options.threads < 0)
     return textError("expected a number for --threads, found '" +
                      args.getLastArgValue(OPT_threads) + "'");
@@ -168,8 +170,9 @@ int runCommandLine(int argc, char **argv) {
   }
   std::vector<std::string> files = args.getAllArgValues(OPT_INPUT);
   if (files.size() != 1)
-    return fail(files.empty() ? Twine("expected a model; see --help")
-                              : "expected one model, found " + Twine(files.size()));
+    return fail(files.empty()
+                    ? Twine("expected a model; see --help")
+                    : "expected one model, found " + Twine(files.size()));
 
   CompileOptions options;
   std::string output = args.getLastArgValue(OPT_o).str();

@@ -98,7 +98,7 @@ llvm::Error Session::importGraph(StringRef json,
                                  StringRef name) {
   std::string error;
   modelName = name.str();
-  program = import::importGraphJson(json, weights, &ctx, covered, error);
+  program = import::importGraphJson(json, &ctx, covered, error, weights);
   if (!error.empty())
     return fail(error);
   phase("import");

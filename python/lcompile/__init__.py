@@ -25,11 +25,18 @@ from .model import Model, SymbolRange, TensorSpec, load
 __version__ = "0.1.0"
 
 # What needs torch is imported when it is first used.
-_LAZY = {"compile": "export", "CompiledModel": "export", "stats": "statistics", "reset_stats": "statistics"}
+_LAZY = {
+    "CompiledModel": "export",
+    "FallbackWarning": "backend",
+    "compile": "export",
+    "reset_stats": "statistics",
+    "stats": "statistics",
+}
 
 __all__ = [
     "CompiledModel",
     "Error",
+    "FallbackWarning",
     "IncompatibleError",
     "InternalError",
     "InvalidArgumentError",

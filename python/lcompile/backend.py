@@ -30,7 +30,9 @@ def _warn(text: str) -> None:
         warnings.warn(text, FallbackWarning, stacklevel=2)
 
 
-def compile_graph(module: torch.fx.GraphModule, inputs: list, *, options: Optional[dict] = None, **more: Any) -> Callable:
+def compile_graph(
+    module: torch.fx.GraphModule, inputs: list, *, options: Optional[dict] = None, **more: Any
+) -> Callable:
     """Compiles a graph of torch.compile for inference.
 
     What cannot be compiled runs as before, with one warning that lists the operators. So do whole graphs in which
@@ -85,7 +87,10 @@ class _Compiled:
             inputs.clear()
         current.calls += 1
         before = current.compiles
-        with torch.no_grad():
+        if torch.is_grad_enabled():
+            with torch.no_grad():
+                result = self._run(*arguments)
+        else:
             result = self._run(*arguments)
         current.cache_hits += current.compiles == before
         return result
@@ -106,7 +111,7 @@ def _build(traced: torch.fx.GraphModule, weights: set, options: list, threads: i
         pieces, found, run = {}, {}, None
         if not refused:
             pieces = {"": Piece(traced, weights, options, threads)}
-            run = pieces[""]
+            run = pieces[""].forward
         else:
             run = partition.split(traced, refused)
             for name, module in list(run.named_children()):

@@ -49,22 +49,28 @@ class CompiledModel:
             else:
                 self._sources.append(leaf)
             leaf += 1
-        self._leaves = leaf
         self._results = _results_of(self._program)
+        # The usual case in short: tensors by position, one tensor as result.
+        call = self._program.call_spec
+        plain = pytree.tree_structure((tuple(range(leaf)), {}))
+        self._tensors = leaf if call.in_spec == plain else -1
+        self._is_tensor = call.out_spec == pytree.tree_structure(0) and self._results == [("output", None)]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        spec = self._program.call_spec.in_spec
-        kwargs = reorder_kwargs(kwargs, spec) if kwargs else kwargs
-        leaves, found = pytree.tree_flatten((args, kwargs))
-        if found != spec:
-            raise InvalidArgumentError(f"expected arguments of the structure {spec}, found {found}")
+        if len(args) == self._tensors and not kwargs and all(isinstance(x, torch.Tensor) for x in args):
+            leaves = args
+        else:
+            leaves = self._flatten(args, kwargs)
         for place, value in self._constants:
             if leaves[place] != value:
                 raise InvalidArgumentError(
                     f"argument {place} was {value!r} when the model was compiled, found {leaves[place]!r}"
                 )
         inputs = [leaves[s] if isinstance(s, int) else s for s in self._sources]
-        outputs = iter(self._model.run(inputs))
+        outputs = self._model.run(inputs)
+        if self._is_tensor:
+            return outputs[0]
+        outputs = iter(outputs)
         results = []
         for kind, value in self._results:
             if kind == "output":
@@ -74,6 +80,14 @@ class CompiledModel:
             else:
                 results.append(value)
         return pytree.tree_unflatten(results, self._program.call_spec.out_spec)
+
+    def _flatten(self, args: tuple, kwargs: dict) -> list:
+        """The leaves of the arguments, whose structure must be that of the example."""
+        spec = self._program.call_spec.in_spec
+        leaves, found = pytree.tree_flatten((args, reorder_kwargs(kwargs, spec) if kwargs else kwargs))
+        if found != spec:
+            raise InvalidArgumentError(f"expected arguments of the structure {spec}, found {found}")
+        return leaves
 
     def save(self, path: Union[str, os.PathLike]) -> None:
         """Writes an artefact that needs neither this process nor torch: "model.so" (with model.h and, for large

@@ -47,6 +47,10 @@ class Piece(torch.nn.Module):
         self.failure: Optional[str] = None
         self._prepare(module)
         self._weights = [i for i, name in enumerate(self._names) if name in weights]
+        # Which inputs the artefact takes, with the weights inside of it and without.
+        place = {name: i for i, name in enumerate(self._names)}
+        self._all = [place[name] for name in self._used if name not in self._constants]
+        self._data = [i for i in self._all if i not in set(self._weights)]
         self._sets: dict = {}
         self._changes = 0
         self._general = None
@@ -80,6 +84,8 @@ class Piece(torch.nn.Module):
                     kept.append(node)
                 self._plan.append(("output", kept.index(node)))
         self._strides = [_permutation(node.meta["val"]) for node in kept]
+        self._is_permuted = any(self._strides)
+        self._is_plain = self._plan == [("output", i) for i in range(len(kept))]
         output.args = (tuple(kept),)
         nodes.eliminate_dead_code()
         for node in nodes.find_nodes(op="placeholder"):
@@ -166,13 +172,11 @@ class Piece(torch.nn.Module):
                     entry = self._specialize(key, weights)
         if self.failure:
             return self._eager[0](*inputs)
-        inside = () if entry is self._general else self._weights
-        place = {name: i for i, name in enumerate(self._names)}
-        arguments = [
-            inputs[place[name]] for name in self._used if name not in self._constants and place[name] not in inside
-        ]
-        outputs = entry.model.run(arguments)
-        outputs = [o if p is None else _permuted(o, p) for o, p in zip(outputs, self._strides)]
+        outputs = entry.model.run([inputs[i] for i in (self._all if entry is self._general else self._data)])
+        if self._is_permuted:
+            outputs = [o if p is None else _permuted(o, p) for o, p in zip(outputs, self._strides)]
+        if self._is_plain:
+            return outputs[0] if self._single else tuple(outputs)
         results = []
         for kind, value in self._plan:
             if kind == "output":

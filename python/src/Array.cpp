@@ -19,8 +19,9 @@ namespace {
 
 using dtype_code = nb::dlpack::dtype_code;
 
-/// The C table of functions that a tensor type offers under __dlpack_c_exchange_api__
-/// (DLPack 1.2): a view of a tensor costs no Python call.
+/// The C table of functions that a tensor type offers under
+/// __dlpack_c_exchange_api__ (DLPack 1.2): a view of a tensor costs no Python
+/// call.
 struct ExchangeApi {
   uint32_t major, minor;
   void *previous;
@@ -29,8 +30,8 @@ struct ExchangeApi {
   void *stream;
 };
 
-/// The table of the type, NULL without one. The last type is remembered: there is
-/// one in most programs.
+/// The table of the type, NULL without one. The last type is remembered: there
+/// is one in most programs.
 const ExchangeApi *exchangeApiOf(PyTypeObject *type) {
   static PyTypeObject *known = nullptr;
   static const ExchangeApi *api = nullptr;
@@ -141,7 +142,8 @@ bool Array::readExchange(nb::handle object, const char *what) {
     return false;
   }
   if (view.device.device_type != nb::device::cpu::value)
-    typeError(std::string(what) + ": expected a tensor in the memory of the CPU");
+    typeError(std::string(what) +
+              ": expected a tensor in the memory of the CPU");
   checkRank(view.ndim, what);
   tensor.data = static_cast<char *>(view.data) + view.byte_offset;
   tensor.rank = uint32_t(view.ndim);
@@ -165,9 +167,15 @@ static std::pair<int, int> parseFormat(const Py_buffer &buffer) {
   if (format[0] == 0 || format[1] != 0)
     return {-1, bits};
   switch (format[0]) {
-  case 'e': case 'f': case 'd':
+  case 'e':
+  case 'f':
+  case 'd':
     return {int(dtype_code::Float), bits};
-  case 'b': case 'h': case 'i': case 'l': case 'q':
+  case 'b':
+  case 'h':
+  case 'i':
+  case 'l':
+  case 'q':
     return {int(dtype_code::Int), bits};
   case 'B':
     return {int(dtype_code::UInt), bits};
@@ -238,10 +246,12 @@ bool Array::readNumber(nb::handle object, uint32_t dtype) {
 void Array::readDlpack(nb::handle object, const char *what) {
   nb::ndarray<nb::ro> array;
   if (!nb::try_cast(object, array))
-    typeError(std::string(what) + ": expected a tensor, an array or a number, found " +
+    typeError(std::string(what) +
+              ": expected a tensor, an array or a number, found " +
               Py_TYPE(object.ptr())->tp_name);
   if (array.device_type() != nb::device::cpu::value)
-    typeError(std::string(what) + ": expected a tensor in the memory of the CPU");
+    typeError(std::string(what) +
+              ": expected a tensor in the memory of the CPU");
   checkRank(int64_t(array.ndim()), what);
   tensor.data = const_cast<void *>(array.data());
   tensor.rank = uint32_t(array.ndim());
@@ -260,8 +270,8 @@ void Array::read(nb::handle object, uint32_t dtype, const char *what) {
   isTorch = isTorchTensor(object);
   nb::object source = nb::borrow(object);
   if (isTorch) {
-    // What torch keeps in another form (negated, sparse, requiring gradients) it
-    // resolves itself.
+    // What torch keeps in another form (negated, sparse, requiring gradients)
+    // it resolves itself.
     if (nb::cast<bool>(source.attr("requires_grad")))
       source = source.attr("detach")();
     if (nb::cast<bool>(source.attr("is_neg")()))

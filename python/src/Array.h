@@ -10,7 +10,8 @@ namespace lcompile::python {
 
 namespace nb = nanobind;
 
-/// A view of an array; lives while a call runs. Does not move: `tensor` points into it.
+/// A view of an array; lives while a call runs. Does not move: `tensor` points
+/// into it.
 struct Array {
   lc_tensor_t tensor = {};
   bool isTorch = false;
@@ -23,9 +24,9 @@ struct Array {
   Array(const Array &) = delete;
   ~Array();
 
-  /// Views a torch tensor, a NumPy array, a number, or whatever speaks DLPack. What
-  /// is not dense and row-major is copied. Numbers become 0-d tensors of `dtype`.
-  /// TypeError for other objects; `what` names the array in messages.
+  /// Views a torch tensor, a NumPy array, a number, or whatever speaks DLPack.
+  /// What is not dense and row-major is copied. Numbers become 0-d tensors of
+  /// `dtype`. TypeError for other objects; `what` names the array in messages.
   void read(nb::handle object, uint32_t dtype, const char *what);
   /// Copies what was written into the dense copy back to the caller's object.
   void writeBack();

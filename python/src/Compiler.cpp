@@ -114,8 +114,8 @@ public:
       lc_phase_t phase = {};
       phase.struct_size = sizeof phase;
       lc_compiler_phase(get(), i, &phase);
-      list.append(nb::make_tuple(phase.name, phase.cpu_seconds, phase.operations,
-                                 phase.peak_mib));
+      list.append(nb::make_tuple(phase.name, phase.cpu_seconds,
+                                 phase.operations, phase.peak_mib));
     }
     return list;
   }
@@ -144,7 +144,9 @@ private:
   }
 
   struct Close {
-    void operator()(lc_compiler_t *compiler) const { lc_compiler_close(compiler); }
+    void operator()(lc_compiler_t *compiler) const {
+      lc_compiler_close(compiler);
+    }
   };
   std::unique_ptr<lc_compiler_t, Close> compiler;
   nb::dict weights;

@@ -19,7 +19,8 @@ static void check(lc_status_t status) {
   raise(code, message.c_str());
 }
 
-/// What allocates outputs: a framework's `empty(shape, dtype=...)` and its dtypes.
+/// What allocates outputs: a framework's `empty(shape, dtype=...)` and its
+/// dtypes.
 class Framework {
 public:
   explicit Framework(bool isTorch)
@@ -60,7 +61,8 @@ private:
   nb::object module, empty, dtypes[LC_DTYPE_BOOL + 1];
 };
 
-/// An artefact with its weights, and as many contexts as calls at the same time.
+/// An artefact with its weights, and as many contexts as calls at the same
+/// time.
 class Model {
 public:
   Model(const std::string &path, int threads, bool verify,
@@ -94,14 +96,14 @@ public:
     for (size_t i = 0; i < count; ++i) {
       bool isKnown = i < function->n_inputs;
       std::string what =
-          "input '" +
-          (isKnown ? function->inputs[i].name : std::to_string(i)) + "'";
+          "input '" + (isKnown ? function->inputs[i].name : std::to_string(i)) +
+          "'";
       arrays[i].read(arguments[i],
                      isKnown ? function->inputs[i].dtype : LC_DTYPE_INVALID,
                      what.c_str());
       inputs[i] = arrays[i].tensor;
-      (arrays[i].isTorch ? isTorch : isNumpy) |= inputs[i].rank != 0 ||
-                                                 arrays[i].isTorch;
+      (arrays[i].isTorch ? isTorch : isNumpy) |=
+          inputs[i].rank != 0 || arrays[i].isTorch;
     }
     checkWritable(arrays.get(), count);
     Context context(*this);
@@ -139,7 +141,8 @@ public:
     result["compiler"] = executable->compiler;
     result["target"] = executable->target;
     result["weights_bytes"] = executable->weights_size;
-    lc_instance_info_t instanceInfo = {sizeof instanceInfo, 0, 0, nullptr, 0, 0};
+    lc_instance_info_t instanceInfo = {
+        sizeof instanceInfo, 0, 0, nullptr, 0, 0};
     lc_instance_info(instance, &instanceInfo);
     result["threads"] = instanceInfo.threads;
     result["released_bytes"] = instanceInfo.released_bytes;
@@ -158,7 +161,8 @@ public:
   nb::list specs(bool ofOutputs) const {
     nb::list list;
     uint32_t count = ofOutputs ? function->n_outputs : function->n_inputs;
-    const lc_tensor_spec_t *specs = ofOutputs ? function->outputs : function->inputs;
+    const lc_tensor_spec_t *specs =
+        ofOutputs ? function->outputs : function->inputs;
     for (uint32_t i = 0; i < count; ++i) {
       nb::list sizes;
       for (uint32_t d = 0; d < specs[i].rank; ++d)
@@ -176,7 +180,8 @@ public:
     nb::dict result;
     for (uint32_t i = 0; i < function->n_symbols; ++i) {
       const lc_symbol_t &s = function->symbols[i];
-      nb::object max = s.max == INT64_MAX ? nb::none() : nb::object(nb::int_(s.max));
+      nb::object max =
+          s.max == INT64_MAX ? nb::none() : nb::object(nb::int_(s.max));
       result[s.name] = nb::make_tuple(s.min, max, s.divisor);
     }
     return result;
@@ -186,7 +191,8 @@ public:
   nb::list dispatches() const {
     nb::list list;
     for (uint32_t i = 0; i < function->n_dispatches; ++i) {
-      const lc_kernel_t &kernel = executable->kernels[function->dispatches[i].kernel];
+      const lc_kernel_t &kernel =
+          executable->kernels[function->dispatches[i].kernel];
       list.append(nb::make_tuple(kernel.name, kernel.unit,
                                  function->dispatches[i].source));
     }
@@ -213,10 +219,12 @@ private:
       list.push_back({names.back().c_str(), a.tensor.data, size});
     }
     owners = given; // the memory must outlive the instance
-    lc_instance_options_t options = {
-        sizeof options,      threads,
-        verify ? LC_INSTANCE_VERIFY_WEIGHTS : 0u,
-        weights ? weights->c_str() : nullptr, list.data(), list.size()};
+    lc_instance_options_t options = {sizeof options,
+                                     threads,
+                                     verify ? LC_INSTANCE_VERIFY_WEIGHTS : 0u,
+                                     weights ? weights->c_str() : nullptr,
+                                     list.data(),
+                                     list.size()};
     lc_status_t status;
     {
       nb::gil_scoped_release release; // packs weights
@@ -237,8 +245,8 @@ private:
   }
 
   static bool hasTorch() {
-    return nb::cast<bool>(
-        nb::module_::import_("sys").attr("modules").attr("__contains__")("torch"));
+    return nb::cast<bool>(nb::module_::import_("sys").attr("modules").attr(
+        "__contains__")("torch"));
   }
 
   /// A context for one call. The list of idle ones is guarded by the GIL.
@@ -261,7 +269,9 @@ private:
   };
 
   struct CloseArtefact {
-    void operator()(lc_artefact_t *artefact) const { lc_artefact_close(artefact); }
+    void operator()(lc_artefact_t *artefact) const {
+      lc_artefact_close(artefact);
+    }
   };
   std::unique_ptr<lc_artefact_t, CloseArtefact> artefact;
   const lc_executable_t *executable = nullptr;

@@ -64,10 +64,9 @@ OwningOpRef<ModuleOp> importExportedProgram(StringRef path, MLIRContext *ctx,
   return module;
 }
 
-OwningOpRef<ModuleOp> importGraphJson(StringRef json,
-                                      ArrayRef<GivenWeight> given,
-                                      MLIRContext *ctx, Coverage &coverage,
-                                      std::string &error) {
+OwningOpRef<ModuleOp> importGraphJson(StringRef json, MLIRContext *ctx,
+                                      Coverage &coverage, std::string &error,
+                                      ArrayRef<GivenWeight> given) {
   Program program(ctx);
   Failure &failure = program.failure;
   OwningOpRef<ModuleOp> module;

@@ -36,8 +36,9 @@ struct GivenWeight {
 /// constants that are not among `weights` are inputs, under their names in the
 /// signature.
 mlir::OwningOpRef<mlir::ModuleOp>
-importGraphJson(llvm::StringRef json, llvm::ArrayRef<GivenWeight> weights,
-                mlir::MLIRContext *ctx, Coverage &coverage, std::string &error);
+importGraphJson(llvm::StringRef json, mlir::MLIRContext *ctx,
+                Coverage &coverage, std::string &error,
+                llvm::ArrayRef<GivenWeight> weights = {});
 
 } // namespace lcompile::import
 
