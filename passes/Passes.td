@@ -7,5 +7,6 @@ include "passes/1_normalize/Passes.td"
 include "passes/4_optimize/Passes.td"
 include "passes/5_partition/Passes.td"
 include "passes/6_lower/Passes.td"
+include "passes/Pipelines/Passes.td"
 
 #endif // PASSES_PASSES_TD

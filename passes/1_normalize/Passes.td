@@ -26,12 +26,4 @@ def Functionalize : Pass<"lc-functionalize"> {
   let dependentDialects = ["lcompile::lc::LcDialect"];
 }
 
-def VerifyNormalized : Pass<"lc-verify-normalized", "mlir::ModuleOp"> {
-  let summary = "Check the contract form that all later stages rely on";
-  let description = [{
-    No in-place writes, no unranked tensors, every dimension static or an expression
-    of the symbols, only operations of lc, scf, arith and func.
-  }];
-}
-
 #endif // PASSES_1_NORMALIZE_PASSES_TD

@@ -39,7 +39,7 @@ def FormLibraryRegions : Pass<"lc-form-library-regions"> {
     ```mlir
     %1 = lc.matmul %x, %w bias %b {transpose_b} : ...
     %2 = lc.gelu %1 : ...
-    // becomes one kernel.region <cpu_library>(%x, %w, %b)
+    // becomes one kernel.region cpu_library(%x, %w, %b)
     ```
   }];
   let dependentDialects = ["lcompile::kernel::KernelDialect"];

@@ -22,7 +22,6 @@ void clean(OpPassManager &pm) {
 void normalize(OpPassManager &pm, const PipelineOptions &) {
   pm.addNestedPass<func::FuncOp>(createFunctionalize());
   clean(pm);
-  pm.addPass(createVerifyNormalized());
 }
 
 void optimize(OpPassManager &pm, const PipelineOptions &) {
@@ -125,6 +124,7 @@ void registerPipelines() {
         ("lc-" + stage.name).str(), stage.summary,
         [&stage](OpPassManager &pm, StringRef, auto) {
           stage.build(pm, {});
+          pm.addPass(createVerifyGate({stage.name.str()}));
           return success();
         },
         [](auto) {});

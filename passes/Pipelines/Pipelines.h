@@ -13,7 +13,7 @@ struct PipelineOptions {
   bool nativeKernels = false; // generated contractions, no library
 };
 
-/// One stage. `build` adds its passes.
+/// One stage. `build` adds its passes; its gate (Gates.h) says what they may leave.
 struct Stage {
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
@@ -31,7 +31,7 @@ int findStage(llvm::StringRef name);
 void buildConstantKernels(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildKernelsToLLVM(mlir::OpPassManager &pm, const PipelineOptions &options);
 
-/// Registers `lc-normalize`, ... as pipelines of lcompile-opt.
+/// Registers `lc-normalize`, ... as pipelines of lcompile-opt, each with its gate.
 void registerPipelines();
 
 } // namespace lcompile

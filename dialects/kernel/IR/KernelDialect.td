@@ -49,7 +49,7 @@ def Kernel_RegionOp : Kernel_Op<"region", [Pure, IsolatedFromAbove, SingleBlockI
 
     Example:
     ```mlir
-    %1 = kernel.region <cpu_codegen>(%0) : (tensor<4xf32>) -> tensor<4xf32> {
+    %1 = kernel.region cpu_codegen(%0) : (tensor<4xf32>) -> tensor<4xf32> {
     ^bb0(%a: tensor<4xf32>):
       %r = lc.relu %a : tensor<4xf32>
       kernel.yield %r : tensor<4xf32>
