@@ -87,6 +87,7 @@ ArenaPlan planArena(ArrayRef<ArenaSlot> slots,
     change[slots[i].begin] += size[i];
     change[slots[i].end + 1] -= size[i];
   }
+  plan.sizes = size;
   plan.liveBytes = 0;
   int64_t live = 0;
   for (auto [step, delta] : change)

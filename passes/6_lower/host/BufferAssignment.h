@@ -28,6 +28,8 @@ public:
   /// it cannot be written to the tensor's memory at once; else none.
   Memory stagedFor(mlir::Value argument) const { return staged.lookup(argument); }
   llvm::ArrayRef<ArenaSlot> slots() const { return arena; }
+  /// The place of an operation in the order that lifetimes count in.
+  unsigned stepOf(mlir::Operation *op) const { return steps.lookup(op).first; }
   /// Keys of weights in the order of their constants' indices.
   llvm::ArrayRef<std::string> constants() const { return keys; }
 

@@ -147,6 +147,16 @@ int64_t HostEmitter::addDispatch(kernel::CallOp call) {
                        : "cpu-library";
   dispatches.push_back(b.getStrArrayAttr(
       {call.getCallee(), unit, toText(call.getLoc())}));
+  auto places = [&](ValueRange tensors) {
+    SmallVector<Attribute> list;
+    for (Value v : tensors)
+      list.push_back(b.getStringAttr(placeOf(v)));
+    return b.getArrayAttr(list);
+  };
+  schedule.push_back(b.getDictionaryAttr(
+      {b.getNamedAttr("step", b.getI64IntegerAttr(assignment.stepOf(call))),
+       b.getNamedAttr("reads", places(call.getInputs())),
+       b.getNamedAttr("writes", places(call.getResults()))}));
   return dispatches.size() - 1;
 }
 

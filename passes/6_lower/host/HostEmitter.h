@@ -41,6 +41,8 @@ private:
   void emitReturn(mlir::Operation *op);
   void emitPlan(const ArenaPlan &plan);
   void emitMetadata(const ArenaPlan &plan);
+  /// Slots, schedule and kernels, for people who read the plan.
+  mlir::DictionaryAttr explainPlan(const ArenaPlan &plan);
 
   mlir::Value buffer(mlir::Value tensor) { return address(assignment.lookup(tensor)); }
   mlir::Value address(Memory memory);
@@ -61,6 +63,11 @@ private:
     return !lc::getConstant(size) && !llvm::isa<mlir::AffineSymbolExpr>(size);
   }
   int64_t addDispatch(kernel::CallOp call);
+  /// "i0", "o1", "c2", "a3": input, output, constant or arena slot.
+  std::string placeOf(mlir::Value tensor) const;
+  /// Where each slot starts at the symbols' upper bounds, or anywhere when nothing
+  /// depends on symbols.
+  llvm::SmallVector<int64_t> offsetsAtBounds(const ArenaPlan &plan) const;
 
   mlir::func::FuncOp function;
   ModuleTables &tables;
@@ -71,7 +78,7 @@ private:
   llvm::SmallVector<lc::SymbolAttr> symbols;
   llvm::SmallVector<unsigned> constantIndex; // of the function's in the module's
   llvm::SmallVector<mlir::AffineExpr> planExprs; // behind arena size and offsets
-  llvm::SmallVector<mlir::Attribute> dispatches;
+  llvm::SmallVector<mlir::Attribute> dispatches, schedule;
   bool dynamic = false;
 };
 

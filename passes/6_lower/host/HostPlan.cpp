@@ -51,6 +51,60 @@ void HostEmitter::emitPlan(const ArenaPlan &plan) {
   func::ReturnOp::create(b);
 }
 
+std::string HostEmitter::placeOf(Value tensor) const {
+  Memory m = assignment.lookup(tensor);
+  switch (m.kind) {
+  case Memory::input:
+    return "i" + std::to_string(m.index);
+  case Memory::output:
+    return "o" + std::to_string(m.index);
+  case Memory::constant:
+    return "c" + std::to_string(constantIndex[m.index]);
+  case Memory::arena:
+    return "a" + std::to_string(m.index);
+  case Memory::none:
+    break;
+  }
+  return "";
+}
+
+SmallVector<int64_t> HostEmitter::offsetsAtBounds(const ArenaPlan &plan) const {
+  ArrayRef<ArenaSlot> slots = assignment.slots();
+  SmallVector<int64_t> start(slots.size(), 0);
+  for (unsigned i : plan.order)
+    for (unsigned below : plan.below[i])
+      start[i] = std::max(start[i], start[below] + plan.sizes[below]);
+  return start;
+}
+
+DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
+  SmallVector<Attribute> slots;
+  SmallVector<int64_t> start = offsetsAtBounds(plan);
+  for (auto [i, slot] : llvm::enumerate(assignment.slots()))
+    slots.push_back(b.getDictionaryAttr({
+        b.getNamedAttr("text", b.getStringAttr(lc::toText(slot.bytes, symbols))),
+        b.getNamedAttr("bytes", b.getI64IntegerAttr(plan.sizes[i])),
+        b.getNamedAttr("offset", b.getI64IntegerAttr(start[i])),
+        b.getNamedAttr("begin", b.getI64IntegerAttr(slot.begin)),
+        b.getNamedAttr("end", b.getI64IntegerAttr(slot.end)),
+    }));
+  // Kernels' functions do not outlive the plan; what they compute is kept as names.
+  SmallVector<NamedAttribute> kernels;
+  for (Attribute dispatch : dispatches) {
+    auto name = cast<StringAttr>(cast<ArrayAttr>(dispatch)[0]);
+    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(function, name);
+    SmallVector<StringRef> ops;
+    for (Operation &op : callee.front().without_terminator())
+      ops.push_back(op.getName().stripDialect());
+    kernels.push_back(b.getNamedAttr(name.getValue(), b.getStrArrayAttr(ops)));
+  }
+  llvm::sort(kernels);
+  kernels.erase(llvm::unique(kernels), kernels.end());
+  return b.getDictionaryAttr({b.getNamedAttr("slots", b.getArrayAttr(slots)),
+                              b.getNamedAttr("schedule", b.getArrayAttr(schedule)),
+                              b.getNamedAttr("kernels", b.getDictionaryAttr(kernels))});
+}
+
 void HostEmitter::emitMetadata(const ArenaPlan &plan) {
   auto run = cast<func::FuncOp>(&*b.getInsertionPoint());
   AffineExpr bytes = lc::constant(b.getContext(), 0);
@@ -87,6 +141,7 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
     aliases.push_back(alias ? alias.getInt() : -1);
   }
   SmallVector<Attribute> symbolList(symbols.begin(), symbols.end());
+  Attribute explained = explainPlan(plan);
   Attribute inputDims = dims(function.getArgumentTypes());
   Attribute outputDims = dims(function.getResultTypes());
   run->setAttr(
@@ -117,6 +172,7 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
                          b.getStringAttr(lc::toText(lc::simplify(bytes), symbols))),
           b.getNamedAttr("arena_bytes", b.getI64IntegerAttr(plan.bytes)),
           b.getNamedAttr("live_bytes", b.getI64IntegerAttr(plan.liveBytes)),
+          b.getNamedAttr("explained", explained),
       }));
 }
 
