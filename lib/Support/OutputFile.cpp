@@ -2,6 +2,7 @@
 // Files that appear whole or not at all.
 #include "lib/Support/OutputFile.h"
 
+#include "llvm/Support/Signals.h"
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -20,11 +21,20 @@ llvm::Expected<OutputFile> OutputFile::create(llvm::StringRef path,
                                               bool executable) {
   OutputFile file;
   file.path = path.str();
+  struct stat status;
+  if (::stat(file.path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    // A folder fails here; what is no file must not be replaced by one.
+    file.descriptor = ::open(file.path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (file.descriptor < 0)
+      return file.failure("write");
+    return file;
+  }
   std::string name = file.path + ".XXXXXX.tmp";
   file.descriptor = ::mkostemps(name.data(), 4, O_CLOEXEC);
   if (file.descriptor < 0)
     return file.failure("write");
   file.temporary = name;
+  llvm::sys::RemoveFileOnSignal(name);
   // mkostemps makes private files; give it what open() would.
   mode_t mask = ::umask(0);
   ::umask(mask);
@@ -42,8 +52,15 @@ OutputFile::OutputFile(OutputFile &&other)
 OutputFile::~OutputFile() {
   if (descriptor >= 0)
     ::close(descriptor);
-  if (!temporary.empty())
-    ::unlink(temporary.c_str());
+  discard();
+}
+
+void OutputFile::discard() {
+  if (temporary.empty())
+    return;
+  ::unlink(temporary.c_str());
+  llvm::sys::DontRemoveFileOnSignal(temporary);
+  temporary.clear();
 }
 
 llvm::Error OutputFile::write(llvm::ArrayRef<char> bytes) {
@@ -77,8 +94,11 @@ llvm::Error OutputFile::commit() {
   descriptor = -1;
   if (closed)
     return failure("write");
+  if (temporary.empty())
+    return llvm::Error::success();
   if (::rename(temporary.c_str(), path.c_str()))
     return failure("write");
+  llvm::sys::DontRemoveFileOnSignal(temporary);
   temporary.clear();
   return llvm::Error::success();
 }

@@ -11,7 +11,8 @@
 namespace lcompile {
 
 /// Written under a temporary name beside `path` and renamed by commit(). Without
-/// commit() nothing stays. Errors name the path and the system's reason.
+/// commit(), also when a signal ends the process, nothing stays. Devices and pipes are
+/// written directly. Errors name the path and the system's reason.
 class OutputFile {
 public:
   static llvm::Expected<OutputFile> create(llvm::StringRef path,
@@ -29,6 +30,7 @@ public:
 private:
   OutputFile() = default;
   llvm::Error failure(llvm::StringRef what) const;
+  void discard();
 
   std::string path, temporary;
   int descriptor = -1;

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace lcompile::rt {
@@ -16,7 +17,8 @@ OutputFile::~OutputFile() {
   if (descriptor < 0)
     return;
   close(descriptor);
-  unlink(temporary);
+  if (temporary[0])
+    unlink(temporary);
 }
 
 int32_t OutputFile::open(const char *path, Error error) {
@@ -25,6 +27,15 @@ int32_t OutputFile::open(const char *path, Error error) {
   if (length < 0 || size_t(length) >= sizeof temporary)
     return fail(error, LC_INVALID_ARGUMENT, "path is too long");
   strcpy(target, path);
+  struct stat status;
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+    // What is no file (a device, a pipe) must not be replaced by one.
+    temporary[0] = 0;
+    descriptor = ::open(path, O_WRONLY | O_CLOEXEC);
+    return descriptor < 0 ? fail(error, LC_INVALID_ARGUMENT, "cannot write '%s': %s",
+                                 path, strerror(errno))
+                          : int32_t(LC_OK);
+  }
   descriptor =
       ::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0)
@@ -79,11 +90,12 @@ int32_t OutputFile::commit(Error error) {
   if (close(descriptor) && !failure)
     failure = errno;
   descriptor = -1;
-  if (!failure && rename(temporary, target))
+  if (!failure && temporary[0] && rename(temporary, target))
     failure = errno;
   if (!failure)
     return LC_OK;
-  unlink(temporary);
+  if (temporary[0])
+    unlink(temporary);
   return fail(error, LC_RESOURCE_EXHAUSTED, "cannot write '%s': %s", target,
               strerror(failure));
 }
