@@ -9,6 +9,8 @@
 #include "lib/Target/CPU/Metadata.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Object/ObjectFile.h"
+#include "llvm/Object/SymbolSize.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
@@ -67,6 +69,35 @@ static std::string buildIdOf(ModuleOp module, const CpuTarget &target,
   return llvm::utohexstr(id, /*LowerCase=*/true, /*Width=*/16);
 }
 
+/// A name that C accepts.
+static std::string identifier(StringRef name) {
+  std::string result;
+  for (char c : name)
+    result += llvm::isAlnum(c) ? c : '_';
+  return result.empty() || llvm::isDigit(result[0]) ? "m" + result : result;
+}
+
+static std::string headerText(StringRef name) {
+  std::string id = identifier(name), text;
+  llvm::raw_string_ostream os(text);
+  std::string guard = StringRef(id).upper() + "_H";
+  os << "/* " << name << ": a model compiled by " << compilerName
+     << ". Use it with lcompile-c/Model.h:\n"
+        " *\n"
+        " *   lcm_model_t *m;\n"
+        " *   lcm_open(lc_executable_query(LC_EXECUTABLE_VERSION), NULL, 0, &m, NULL, "
+        "0);\n"
+        " */\n"
+     << "#ifndef " << guard << "\n#define " << guard
+     << "\n\n#include \"lcompile-c/Model.h\"\n\n"
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n"
+        "const lc_executable_t *lc_executable_query(uint32_t max_version);\n"
+        "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+  return text;
+}
+
+llvm::Expected<Plan> Session::plan() { return describePlan(*program, modelName); }
+
 std::string Session::text() { return printed(*program); }
 
 StringRef kindOfOutput(StringRef path) {
@@ -87,9 +118,19 @@ llvm::Error Session::write(StringRef path, bool leaveGiven, bool embedAll) {
   }
   if (options.emit == "so" || options.emit == "exe" || options.emit == "obj")
     return emitArtefact(path, leaveGiven, embedAll);
+  return guarded("codegen", [&] { return emitText(path); });
+}
+
+llvm::Error Session::emitText(StringRef path) {
   std::string text;
   if (options.emit == "lc") {
     text = printed(*program);
+  } else if (options.emit == "plan") {
+    llvm::Expected<Plan> all = plan();
+    if (!all)
+      return all.takeError();
+    llvm::raw_string_ostream os(text);
+    printPlan(os, *all);
   } else {
     llvm::LLVMContext llvmContext;
     auto machine = makeTargetMachine(target);
@@ -99,107 +140,151 @@ llvm::Error Session::write(StringRef path, bool leaveGiven, bool embedAll) {
     if (!llvmModule)
       return llvmModule.takeError();
     optimizeModule(**llvmModule, **machine);
-    llvm::raw_string_ostream os(text);
-    (*llvmModule)->print(os, nullptr);
+    if (options.emit == "asm") {
+      auto code = emitObject(**llvmModule, **machine,
+                             llvm::CodeGenFileType::AssemblyFile);
+      if (!code)
+        return code.takeError();
+      text.assign(code->begin(), code->end());
+    } else {
+      llvm::raw_string_ostream os(text);
+      (*llvmModule)->print(os, nullptr);
+    }
   }
-  if (path == "-") {
-    llvm::outs() << text;
+  if (path != "-")
+    return writeFile(path, {text.data(), text.size()});
+  llvm::outs() << text;
+  llvm::outs().flush();
+  if (!llvm::outs().has_error())
     return llvm::Error::success();
-  }
-  return writeFile(path, {text.data(), text.size()});
+  std::string reason = llvm::outs().error().message();
+  llvm::outs().clear_error();
+  return fail("cannot write the standard output: " + reason);
 }
 
-llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven,
-                                  bool embedAll) {
+void Session::measureCode(ArrayRef<char> object) {
+  auto file = llvm::object::ObjectFile::createObjectFile(
+      llvm::MemoryBufferRef({object.data(), object.size()}, "object"));
+  if (!file)
+    return llvm::consumeError(file.takeError());
+  for (auto [symbol, size] : llvm::object::computeSymbolSizes(**file)) {
+    auto type = symbol.getType();
+    auto name = symbol.getName();
+    if (!type || !name || *type != llvm::object::SymbolRef::ST_Function) {
+      llvm::consumeError(type.takeError());
+      llvm::consumeError(name.takeError());
+      continue;
+    }
+    StringRef kernel = *name;
+    code[kernel.consume_back("_code") ? kernel.str() : ""] += size;
+  }
+}
+
+llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven, bool embedAll) {
   auto keysAttr =
       (*program)->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
   if (!keysAttr)
     return fail("nothing to link: the pipeline stopped before 'lower'");
+  std::string supportFolder = findSupport(options.supportFolder);
+  if (supportFolder.empty())
+    return fail("cannot find liblcompile_artefact.a beside lcompile");
   std::vector<std::string> keys;
   for (Attribute key : keysAttr)
     keys.push_back(cast<StringAttr>(key).getValue().str());
-  llvm::Expected<WeightsLayout> weights =
-      layOutWeights(lc::getWeightStore(&ctx), keys,
-                    embedAll ? UINT64_MAX : options.embedLimit, leaveGiven);
-  if (!weights)
-    return weights.takeError();
-  std::string buildId = buildIdOf(*program, target, *weights);
-
+  bool isProgram = options.emit == "exe";
   llvm::SmallString<128> base(path);
-  if (options.emit != "exe")
+  if (!isProgram)
     llvm::sys::path::replace_extension(base, "");
   std::string weightsPath = (base + ".weights").str();
-  weights->fileName = llvm::sys::path::filename(weightsPath).str();
-  std::string name = llvm::sys::path::filename(base).str();
-  if (!weights->embedded)
-    if (llvm::Error error = writeWeights(*weights, weightsPath, buildId))
-      return error;
-  phase("weights");
+
+  // Every file is complete before the first one appears under its name.
+  std::vector<OutputFile> files;
+  auto open = [&](StringRef name, bool executable) -> llvm::Error {
+    llvm::Expected<OutputFile> file = OutputFile::create(name, executable);
+    if (!file)
+      return file.takeError();
+    files.push_back(std::move(*file));
+    return llvm::Error::success();
+  };
+  if (llvm::Error error = open(path, isProgram))
+    return error;
+
+  std::optional<WeightsLayout> weights;
+  std::string buildId;
+  if (llvm::Error error = guarded("weights", [&]() -> llvm::Error {
+        llvm::Expected<WeightsLayout> layout =
+            layOutWeights(lc::getWeightStore(&ctx), keys,
+                          embedAll ? UINT64_MAX : options.embedLimit, leaveGiven);
+        if (!layout)
+          return layout.takeError();
+        weights = std::move(*layout);
+        buildId = buildIdOf(*program, target, *weights);
+        if (weights->embedded)
+          return llvm::Error::success();
+        weights->fileName = llvm::sys::path::filename(weightsPath).str();
+        if (llvm::Error error = open(weightsPath, false))
+          return error;
+        return writeWeights(*weights, files.back(), buildId);
+      }))
+    return error;
 
   llvm::LLVMContext llvmContext;
   auto machine = makeTargetMachine(target);
   if (!machine)
     return machine.takeError();
-  auto llvmModule = translateToLLVM(*program, llvmContext, **machine);
-  if (!llvmModule)
-    return llvmModule.takeError();
-  for (llvm::Function &function : **llvmModule)
-    if (!function.isDeclaration())
-      function.setLinkage(llvm::GlobalValue::InternalLinkage);
-  ArtefactInfo info{modelName, compilerName.str(), buildId, options.threads};
-  addMetadata(**llvmModule, *program, info, target, *weights);
-  optimizeModule(**llvmModule, **machine);
-  phase("llvm");
-  auto object = emitObject(**llvmModule, **machine);
-  if (!object)
-    return object.takeError();
-  phase("codegen");
-
-  LinkJob job;
-  job.kind = options.emit == "so"    ? OutputKind::sharedObject
-             : options.emit == "exe" ? OutputKind::executable
-                                     : OutputKind::object;
-  job.object = *object;
-  auto library =
-      (*program)->getAttrOfType<ArrayAttr>(rt::RtDialect::libraryAttrName);
-  job.usesLibrary = library && !library.empty();
-  job.outputPath = path.str();
-  job.isa = target.isa;
-  job.supportFolder = findSupport(options.supportFolder);
-  if (job.supportFolder.empty())
-    return fail("cannot find liblcompile_artefact.a beside lcompile");
-  if (llvm::Error error = linkArtefact(job))
+  std::unique_ptr<llvm::Module> module;
+  if (llvm::Error error = guarded("llvm", [&]() -> llvm::Error {
+        auto translated = translateToLLVM(*program, llvmContext, **machine);
+        if (!translated)
+          return translated.takeError();
+        module = std::move(*translated);
+        for (llvm::Function &function : *module)
+          if (!function.isDeclaration())
+            function.setLinkage(llvm::GlobalValue::InternalLinkage);
+        ArtefactInfo info{modelName, compilerName.str(), buildId, options.threads};
+        addMetadata(*module, *program, info, target, *weights);
+        optimizeModule(*module, **machine);
+        return llvm::Error::success();
+      }))
     return error;
-  phase("link");
-  if (options.emit == "exe")
-    return llvm::Error::success();
-  return writeHeader((base + ".h").str(), name);
-}
 
-/// A name that C accepts.
-static std::string identifier(StringRef name) {
-  std::string result;
-  for (char c : name)
-    result += llvm::isAlnum(c) ? c : '_';
-  return result.empty() || llvm::isDigit(result[0]) ? "m" + result : result;
-}
+  llvm::SmallVector<char, 0> object;
+  if (llvm::Error error = guarded("codegen", [&]() -> llvm::Error {
+        auto code = emitObject(*module, **machine);
+        if (!code)
+          return code.takeError();
+        object = std::move(*code);
+        measureCode(object);
+        return llvm::Error::success();
+      }))
+    return error;
 
-llvm::Error Session::writeHeader(StringRef path, StringRef name) {
-  std::string id = identifier(name), text;
-  llvm::raw_string_ostream os(text);
-  std::string guard = StringRef(id).upper() + "_H";
-  os << "/* " << name << ": a model compiled by " << compilerName
-     << ". Use it with lcompile-c/Model.h:\n"
-        " *\n"
-        " *   lcm_instance_t *m;\n"
-        " *   lcm_open(lc_executable_query(LC_EXECUTABLE_VERSION), NULL, 1, &m);\n"
-        " */\n"
-     << "#ifndef " << guard << "\n#define " << guard
-     << "\n\n#include \"lcompile-c/Model.h\"\n\n"
-        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n"
-        "const lc_executable_t *lc_executable_query(uint32_t max_version);\n"
-        "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
-  return writeFile(path, {text.data(), text.size()});
+  if (llvm::Error error = guarded("link", [&]() -> llvm::Error {
+        LinkJob job;
+        job.kind = isProgram               ? OutputKind::executable
+                   : options.emit == "so" ? OutputKind::sharedObject
+                                          : OutputKind::object;
+        job.object = object;
+        auto library =
+            (*program)->getAttrOfType<ArrayAttr>(rt::RtDialect::libraryAttrName);
+        job.usesLibrary = library && !library.empty();
+        job.isa = target.isa;
+        job.supportFolder = supportFolder;
+        return linkArtefact(job, files.front());
+      }))
+    return error;
+  if (!isProgram) {
+    if (llvm::Error error = open((base + ".h").str(), false))
+      return error;
+    std::string text = headerText(llvm::sys::path::filename(base));
+    if (llvm::Error error = files.back().write({text.data(), text.size()}))
+      return error;
+  }
+  // The artefact last: it is useless without the others.
+  for (OutputFile &file : llvm::reverse(files))
+    if (llvm::Error error = file.commit())
+      return error;
+  return llvm::Error::success();
 }
 
 } // namespace lcompile

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The command line of lcompile.
+// The command line of lcompile: what the arguments mean.
 #include "lib/Compiler/CommandLine.h"
 
+#include "lib/Compiler/Driver.h"
 #include "lib/Compiler/Report.h"
-#include "lib/Compiler/Session.h"
 #include "llvm/Option/ArgList.h"
 #include "llvm/Option/OptTable.h"
 #include "llvm/Option/Option.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -40,10 +41,10 @@ struct LcompileOptions : GenericOptTable {
       : GenericOptTable(OptionStrTable, OptionPrefixesTable, optionInfos) {}
 };
 
-int fail(const Twine &text) {
-  errs() << "lcompile: error: " << text << "\n";
-  return 1;
-}
+constexpr StringLiteral artefactKinds[] = {"so", "exe", "obj"};
+constexpr StringLiteral textKinds[] = {"lc", "llvm", "asm", "plan"};
+/// Kinds of targets and roads that are not there yet.
+constexpr StringLiteral laterKinds[] = {"linalg", "tpc-c", "sdaa-c"};
 
 std::string defaultOutput(StringRef input, StringRef emit) {
   std::string stem = sys::path::stem(input).str();
@@ -62,6 +63,32 @@ std::pair<std::string, std::string> splitInput(StringRef text) {
   return {name.trim().str(), spec.trim().str()};
 }
 
+/// Says which options do nothing for this input and kind of output.
+void warnOfNoEffect(const InputArgList &args, const Job &job) {
+  StringRef emit = job.options.emit, extension = sys::path::extension(job.input);
+  auto none = [&](std::initializer_list<OptSpecifier> options, const Twine &why) {
+    for (OptSpecifier option : options)
+      if (const Arg *arg = args.getLastArg(option))
+        errs() << "lcompile: warning: " << arg->getSpelling().rtrim('=')
+               << " has no effect " << why << "\n";
+  };
+  if (job.check)
+    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_threads, OPT_embed_weights, OPT_verify,
+                 OPT_report, OPT_profile, OPT_stop_after, OPT_dump_phases},
+                "with --check, which compiles nothing");
+  if (extension == ".mlir")
+    none({OPT_input}, "for IR, whose inputs have their shapes");
+  if (is_contained(textKinds, emit)) {
+    none({OPT_threads, OPT_embed_weights}, "with --emit=" + emit);
+    if (emit == "lc" && job.options.stopAfter != "lower")
+      none({OPT_cpu, OPT_kernels}, "before stage partition");
+  }
+  if (job.report.empty())
+    none({OPT_profile}, "without --report");
+  if (!job.verify)
+    none({OPT_python, OPT_rtol}, "without --verify");
+}
+
 Error textError(const Twine &text) {
   return createStringError(inconvertibleErrorCode(), text);
 }
@@ -74,23 +101,31 @@ Error parse(const LcompileOptions &table, ArrayRef<const char *> arguments,
   args = table.ParseArgs(arguments, missingIndex, missingCount);
   std::string text;
   if (missingCount)
-    text = "'" + std::string(args.getArgString(missingIndex)) +
-           "' expects a value";
+    text = "'" + std::string(args.getArgString(missingIndex)) + "' expects a value";
   for (const Arg *arg : args.filtered(OPT_UNKNOWN)) {
     std::string nearest, name = arg->getAsString(args);
     text += (text.empty() ? "" : "\n") + ("unknown option '" + name + "'");
     if (table.findNearest(name, nearest) < 4)
       text += ", did you mean '" + nearest + "'?";
+    else
+      text += "; --help-all lists them";
   }
   return text.empty() ? Error::success() : textError(text);
 }
 
+/// Those that say how to compile; `options.emit` is the kind without --emit.
 Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.emit = args.getLastArgValue(OPT_emit, options.emit).str();
-  static const StringRef kinds[] = {"so", "exe", "obj", "lc", "llvm", "plan"};
-  if (!options.emit.empty() && !is_contained(kinds, options.emit))
+  if (is_contained(laterKinds, options.emit))
+    return textError("--emit=" + options.emit +
+                     " is not there yet: this version has no such target; use one of " +
+                     join(ArrayRef(artefactKinds), ", ") + ", " +
+                     join(ArrayRef(textKinds), ", "));
+  if (!options.emit.empty() && !is_contained(textKinds, options.emit) &&
+      !is_contained(artefactKinds, options.emit))
     return textError("unknown kind '" + options.emit + "', expected one of " +
-                     join(ArrayRef<StringRef>(kinds), ", "));
+                     join(ArrayRef(artefactKinds), ", ") + ", " +
+                     join(ArrayRef(textKinds), ", "));
   options.cpu = args.getLastArgValue(OPT_cpu, "native").str();
   options.kernels = args.getLastArgValue(OPT_kernels, "onednn").str();
   if (options.kernels != "onednn" && options.kernels != "native")
@@ -103,40 +138,74 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
                      args.getLastArgValue(OPT_threads) + "'");
   if (args.getLastArgValue(OPT_embed_weights, "67108864")
           .getAsInteger(10, options.embedLimit))
-    return textError("expected a number for --embed-weights");
+    return textError("expected a number for --embed-weights, found '" +
+                     args.getLastArgValue(OPT_embed_weights) + "'");
   options.startFrom = args.getLastArgValue(OPT_start_from).str();
   options.stopAfter = args.getLastArgValue(OPT_stop_after).str();
   options.dumpFolder = args.getLastArgValue(OPT_dump_phases).str();
+  options.fault = args.getLastArgValue(OPT_inject_fault).str();
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
-  if (!options.stopAfter.empty() && !args.hasArg(OPT_emit))
-    options.emit = "lc";
+  for (ID option : {OPT_cpu, OPT_kernels, OPT_threads, OPT_inject_fault})
+    if (const Arg *arg = args.getLastArg(option))
+      options.replayOptions += " " + arg->getAsString(args);
+  if (!options.stopAfter.empty()) {
+    if (!args.hasArg(OPT_emit))
+      options.emit = "lc";
+    else if (options.emit != "lc" && options.stopAfter != "lower")
+      return textError("--emit=" + options.emit +
+                       " needs all stages, but --stop-after=" + options.stopAfter +
+                       " leaves some out; use --emit=lc");
+  } else if (options.emit == "lc") {
+    options.stopAfter = "optimize"; // the last stage with lc operations only
+  }
   return Error::success();
 }
 
-int compile(const CompileOptions &options, StringRef input, std::string output,
-            bool check, bool verbose) {
-  Session session(options);
-  if (Error error = session.import(input))
-    return fail(toString(std::move(error)));
-  if (check) {
-    printCoverage(outs(), session.coverage());
-    return session.coverage().issues.empty() ? 0 : 1;
-  }
-  if (!session.coverage().issues.empty()) {
-    printIssues(errs(), session.coverage());
-    return 1;
-  }
-  if (Error error = session.runPipeline())
-    return fail(toString(std::move(error)));
-  if (Error error = session.write(output))
-    return fail(toString(std::move(error)));
-  if (verbose)
-    for (const PhaseReport &phase : session.phases())
-      errs() << format("%-12s %8.3f s %8zu operations %8.0f MiB peak\n",
-                       phase.name.c_str(), phase.cpuSeconds, phase.operations,
-                       phase.peakMiB);
-  return 0;
+Error readJob(const InputArgList &args, Job &job) {
+  std::vector<std::string> files = args.getAllArgValues(OPT_INPUT);
+  if (files.size() != 1)
+    return textError(files.empty()
+                         ? Twine("expected a model; see --help")
+                         : "expected one model, found " + Twine(files.size()));
+  job.input = files[0];
+  job.output = args.getLastArgValue(OPT_o).str();
+  CompileOptions &options = job.options;
+  options.emit = job.output.empty() || job.output == "-"
+                     ? "so"
+                     : kindOfOutput(job.output).str();
+  if (Error error = readOptions(args, options))
+    return error;
+  options.writeReproducers = true;
+  StringRef extension = sys::path::extension(job.input);
+  if (!options.startFrom.empty() && extension != ".mlir")
+    return textError("--start-from expects dumped IR (.mlir), found '" + job.input +
+                     "'; --dump-phases=DIR writes it");
+  job.check = args.hasArg(OPT_check);
+  job.verify = args.hasArg(OPT_verify);
+  job.verbose = args.hasArg(OPT_v);
+  job.report = args.getLastArgValue(OPT_report).str();
+  job.profile = args.getLastArgValue(OPT_profile).str();
+  job.python = args.getLastArgValue(OPT_python).str();
+  job.rtol = args.getLastArgValue(OPT_rtol).str();
+  if (job.output.empty())
+    job.output = defaultOutput(job.input, options.emit);
+  if (job.output == "-" && !is_contained(textKinds, options.emit))
+    return textError("--emit=" + options.emit +
+                     " cannot go to the standard output; use -o");
+  if (!job.report.empty() && options.emit == "lc")
+    return textError("--report needs a whole compilation; leave out --stop-after and "
+                     "--emit=lc");
+  if (job.verify && options.emit != "so" && options.emit != "exe")
+    return textError("--verify runs what it compiles: expected --emit=so or exe, found " +
+                     options.emit);
+  if (job.verify && extension != ".pt2")
+    return textError("--verify compares with a program of torch.export: expected a "
+                     ".pt2 file, found '" +
+                     job.input +
+                     "'; use lcompile-run --expect with outputs of your own");
+  warnOfNoEffect(args, job);
+  return Error::success();
 }
 
 } // namespace
@@ -148,8 +217,8 @@ Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
     return error;
   for (const Arg *arg : args)
     if (arg->getOption().matches(OPT_INPUT) || arg->getOption().matches(OPT_o))
-      return textError("expected options alone, found '" +
-                       arg->getAsString(args) + "'");
+      return textError("expected options alone, found '" + arg->getAsString(args) +
+                       "'");
   return readOptions(args, options);
 }
 
@@ -157,10 +226,10 @@ int runCommandLine(int argc, char **argv) {
   LcompileOptions table;
   InputArgList args;
   if (Error error = parse(table, {argv + 1, argv + argc}, args))
-    return fail(toString(std::move(error)));
+    return reportError(std::move(error));
   if (args.hasArg(OPT_help) || args.hasArg(OPT_help_all)) {
     table.printHelp(outs(), "lcompile [options] MODEL.pt2|MODEL.pt",
-                    "lcompile: compiles PyTorch models to native code",
+                    "compiles PyTorch models to native code",
                     /*ShowHidden=*/args.hasArg(OPT_help_all));
     return 0;
   }
@@ -168,21 +237,12 @@ int runCommandLine(int argc, char **argv) {
     outs() << versionText() << "\n";
     return 0;
   }
-  std::vector<std::string> files = args.getAllArgValues(OPT_INPUT);
-  if (files.size() != 1)
-    return fail(files.empty()
-                    ? Twine("expected a model; see --help")
-                    : "expected one model, found " + Twine(files.size()));
-
-  CompileOptions options;
-  std::string output = args.getLastArgValue(OPT_o).str();
-  options.emit = output.empty() ? "so" : kindOfOutput(output).str();
-  if (Error error = readOptions(args, options))
-    return fail(toString(std::move(error)));
-  if (output.empty())
-    output = defaultOutput(files[0], options.emit);
-  return compile(options, files[0], output, args.hasArg(OPT_check),
-                 args.hasArg(OPT_v));
+  Job job;
+  if (Error error = readJob(args, job))
+    return reportError(std::move(error));
+  // A crash becomes a message and a reproducer (Session::guarded).
+  CrashRecoveryContext::Enable();
+  return runJob(job);
 }
 
 } // namespace lcompile

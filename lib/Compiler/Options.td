@@ -3,39 +3,56 @@
 include "llvm/Option/OptParser.td"
 
 def common : OptionGroup<"options">, HelpText<"OPTIONS">;
-def advanced : OptionGroup<"advanced">, HelpText<"FOR PEOPLE WHO WRITE COMPILERS">, Flags<[HelpHidden]>;
+def output : OptionGroup<"output">, HelpText<"OUTPUT">;
+def advanced : OptionGroup<"advanced">, HelpText<"STAGES, FOR PEOPLE WHO WRITE COMPILERS">;
 
 class Eq<string name, string meta, string help, OptionGroup group = common>
     : Joined<["--"], name # "=">, HelpText<help>, MetaVarName<meta>, Group<group>;
+// One that only --help-all shows.
+class Rare<string name, string meta, string help, OptionGroup group>
+    : Eq<name, meta, help, group>, Flags<[HelpHidden]>;
 // The same with a space instead of '='.
 class Sp<string name, Option to> : Separate<["--"], name>, Alias<to>, Flags<[HelpHidden]>;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"FILE">, Group<common>,
-        HelpText<"Output; its ending decides what is written: .so, .o, none: executable">;
+        HelpText<"Output: FILE.so, FILE.o, or FILE, an executable">;
 def input : Eq<"input", "SPEC", "Shape of an input: 'x: 1..32x3x224x224xf32'">;
 def : Sp<"input", input>;
 def check : Flag<["--"], "check">, Group<common>,
             HelpText<"Say which operators are supported; compile nothing">;
-def emit : Eq<"emit", "KIND", "so, exe, obj; or text: lc, llvm, plan">;
+def verify : Flag<["--"], "verify">, Group<common>,
+             HelpText<"Compile, run, compare every output with eager PyTorch">;
+def emit : Eq<"emit", "KIND", "so, exe, obj; or text: lc, llvm, asm, plan">;
 def : Sp<"emit", emit>;
 def cpu : Eq<"cpu", "NAME", "native (default), x86-64-v3 or x86-64-v4">;
 def : Sp<"cpu", cpu>;
-def threads : Eq<"threads", "N", "Threads of a call; 0 (default): as many as cores">;
+def threads : Eq<"threads", "N", "Threads of a call; 0 (default): all cores">;
 def : Sp<"threads", threads>;
-def kernels : Eq<"kernels", "KIND", "Contractions: onednn (default) or native (generated, no library)">;
+def report : Eq<"report", "FILE.html", "Write a page: kernels, memory, sizes, times">;
+def : Sp<"report", report>;
+def kernels : Rare<"kernels", "KIND", "Contractions: onednn (default) or native (generated, no library)", output>;
 def : Sp<"kernels", kernels>;
-def v : Flag<["-"], "v">, Group<common>, HelpText<"One line a phase with time and size">;
-def help : Flag<["--"], "help">, Group<common>, HelpText<"This text">;
-def h : Flag<["-"], "h">, Alias<help>, Flags<[HelpHidden]>;
+def v : Flag<["-"], "v">, Group<common>, HelpText<"One line a phase with time and memory">;
 def help_all : Flag<["--"], "help-all">, Group<common>, HelpText<"All options">;
-def version : Flag<["--"], "version">, Group<common>, HelpText<"Version">;
+def help : Flag<["--"], "help">, Group<common>, HelpText<"This text">, Flags<[HelpHidden]>;
+def h : Flag<["-"], "h">, Alias<help>, Flags<[HelpHidden]>;
+def version : Flag<["--"], "version">, Group<common>, HelpText<"Version">, Flags<[HelpHidden]>;
 
-def stop_after : Eq<"stop-after", "STAGE", "Stop after import, normalize, optimize, partition or lower", advanced>,
-                 Flags<[HelpHidden]>;
+def profile : Rare<"profile", "FILE", "Times for --report, from lcompile-run --profile", output>;
+def : Sp<"profile", profile>;
+def embed_weights : Rare<"embed-weights", "BYTES", "Largest weights inside of the artefact (default 64 MiB)", output>;
+def : Sp<"embed-weights", embed_weights>;
+def python : Rare<"python", "PATH", "Python with torch, for --verify (default $LCOMPILE_PYTHON, else python3)", output>;
+def : Sp<"python", python>;
+def rtol : Rare<"rtol", "X", "Tolerance of --verify over the largest value (default by dtype)", output>;
+def : Sp<"rtol", rtol>;
+
+def stop_after : Rare<"stop-after", "STAGE", "Stop after import, normalize, optimize, partition or lower", advanced>;
 def : Sp<"stop-after", stop_after>;
-def start_from : Eq<"start-from", "STAGE", "First stage to run on dumped IR", advanced>, Flags<[HelpHidden]>;
+def start_from : Rare<"start-from", "STAGE", "First stage to run on dumped IR", advanced>;
 def : Sp<"start-from", start_from>;
-def dump_phases : Eq<"dump-phases", "DIR", "Folder for the IR after each stage", advanced>, Flags<[HelpHidden]>;
+def dump_phases : Rare<"dump-phases", "DIR", "Folder for the IR after each stage", advanced>;
 def : Sp<"dump-phases", dump_phases>;
-def embed_weights : Eq<"embed-weights", "BYTES", "Largest weights inside of the artefact (default 64 MiB)", advanced>,
-                    Flags<[HelpHidden]>;
+
+// For tests of what happens when the compiler fails: PHASE:KIND; no help on purpose.
+def inject_fault : Joined<["--"], "inject-fault=">;

@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// One compilation: import, stages, dumps.
+// One compilation: import, stages, dumps, and what happens when one of them fails.
 #include "lib/Compiler/Session.h"
 
-#include "dialects/lc/IR/LcDialect.h"
+#include "dialects/lc/IR/LcOps.h"
 #include "lcompile-c/Executable.h"
+#include "lib/Compiler/InternalError.h"
+#include "lib/Compiler/Reproducer.h"
 #include "lib/Compiler/WeightsDump.h"
-#include "lib/Import/ExportedProgram/ExportedProgram.h"
 #include "lib/Import/TorchScript/TorchScript.h"
 #include "lib/Register/Register.h"
 #include "lib/Support/OutputFile.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "passes/Passes.h"
+#include "passes/Pipelines/Gates.h"
 #include "passes/Pipelines/Pipelines.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
+#include <cstring>
 #include <ctime>
 #include <sys/resource.h>
+#include <unistd.h>
 
 using namespace mlir;
 
 namespace lcompile {
+
+char InternalError::ID;
 
 static double cpuSeconds() {
   timespec t;
@@ -45,15 +54,14 @@ Session::Session(CompileOptions given)
     auto where = fromLocation(diagnostic.getLocation());
     if (!where.empty() && !where[0].file.empty())
       os << where[0].file << ":" << where[0].line << ": ";
-    os << (diagnostic.getSeverity() == DiagnosticSeverity::Error ? "error: "
-           : diagnostic.getSeverity() == DiagnosticSeverity::Warning
-               ? "warning: "
-               : "note: ")
-       << diagnostic.str();
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
+      os << "warning: ";
+    os << diagnostic.str();
+    for (Diagnostic &note : diagnostic.getNotes())
+      os << "\n  note: " << note.str();
     messages.push_back(text);
     return success();
   });
-  lastCpu = cpuSeconds();
 }
 
 Session::~Session() = default;
@@ -62,21 +70,77 @@ llvm::Error Session::fail(const llvm::Twine &text) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
 }
 
-void Session::phase(StringRef name) {
-  double now = cpuSeconds();
-  size_t count = 0;
-  if (program)
-    program->walk([&](Operation *) { ++count; });
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  reports.push_back(
-      {name.str(), now - lastCpu, count, double(usage.ru_maxrss) / 1024});
-  lastCpu = now;
+std::string Session::messagesSince(size_t from) const {
+  std::string text;
+  for (const std::string &message : llvm::ArrayRef(messages).drop_front(from))
+    text += (text.empty() ? "" : "\n") + message;
+  return text;
 }
 
-llvm::Error Session::import(StringRef path) {
+llvm::Error Session::internal(StringRef phase, const llvm::Twine &what) {
+  std::string text = (phase + ": " + what).str(), details;
+  if (!options.writeReproducers)
+    return llvm::make_error<InternalError>(text, details);
+  if (snapshot.empty()) {
+    details = "  replay:     lcompile " + inputPath + options.replayOptions;
+  } else {
+    bool isStage = findStage(phase) >= 0;
+    details = writeReproducer(snapshot, text, [&](StringRef path) {
+      std::string command =
+          ("lcompile " + path + " --start-from=" + snapshotStage).str();
+      // Behind the stages a replay writes what was asked for.
+      if (isStage)
+        command += (" --stop-after=" + phase + " -o -").str();
+      else
+        command += " --emit=" + options.emit;
+      return command + options.replayOptions;
+    });
+  }
+  return llvm::make_error<InternalError>(text, details);
+}
+
+llvm::Error Session::guarded(StringRef phase,
+                             llvm::function_ref<llvm::Error()> work) {
+  auto count = [&] {
+    size_t n = 0;
+    if (program)
+      program->walk([&](Operation *) { ++n; });
+    return n;
+  };
+  if (observer)
+    observer->began(phase, count());
+  double start = cpuSeconds();
+  llvm::CrashRecoveryContext recovery;
+  std::optional<llvm::Error> result;
+  bool survived = recovery.RunSafely([&] {
+    if (options.fault == (phase + ":crash").str())
+      std::abort();
+    if (options.fault == (phase + ":wait").str())
+      ::pause();
+    result.emplace(work());
+  });
+  if (!survived) {
+    // What was being written goes away.
+    llvm::sys::RunInterruptHandlers();
+    int number = recovery.RetCode - 128;
+    return internal(phase, number > 0 ? llvm::Twine("ended by signal ") +
+                                            llvm::Twine(number) + " (" +
+                                            strsignal(number) + ")"
+                                      : llvm::Twine("ended by a crash"));
+  }
+  if (*result)
+    return std::move(*result);
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  reports.push_back({phase.str(), cpuSeconds() - start, count(),
+                     double(usage.ru_maxrss) / 1024});
+  if (observer)
+    observer->ended(reports.back());
+  return llvm::Error::success();
+}
+
+llvm::Error Session::importFile(StringRef path) {
   StringRef extension = llvm::sys::path::extension(path);
-  modelName = llvm::sys::path::stem(path).str();
   std::string error;
   if (extension == ".pt2")
     program = import::importExportedProgram(path, &ctx, {options.inputs}, covered,
@@ -89,20 +153,24 @@ llvm::Error Session::import(StringRef path) {
     return fail("'" + path + "': expected a .pt2, .pt or .mlir file");
   if (!error.empty())
     return fail(error);
-  phase("import");
   return llvm::Error::success();
+}
+
+llvm::Error Session::import(StringRef path) {
+  modelName = llvm::sys::path::stem(path).str();
+  inputPath = path.str();
+  return guarded("import", [&] { return importFile(path); });
 }
 
 llvm::Error Session::importGraph(StringRef json,
                                  ArrayRef<import::GivenWeight> weights,
                                  StringRef name) {
-  std::string error;
   modelName = name.str();
-  program = import::importGraphJson(json, &ctx, covered, error, weights);
-  if (!error.empty())
-    return fail(error);
-  phase("import");
-  return llvm::Error::success();
+  return guarded("import", [&]() -> llvm::Error {
+    std::string error;
+    program = import::importGraphJson(json, &ctx, covered, error, weights);
+    return error.empty() ? llvm::Error::success() : fail(error);
+  });
 }
 
 llvm::Error Session::loadDump(StringRef path) {
@@ -111,14 +179,17 @@ llvm::Error Session::loadDump(StringRef path) {
   if (!program)
     return fail("cannot read '" + path + "' as IR" +
                 (messages.empty() ? "" : ": " + messages.back()));
+  if (program->getBody()->empty())
+    return fail("'" + path + "' is empty: expected IR with a function");
   llvm::SmallString<128> weights(llvm::sys::path::parent_path(path));
   llvm::sys::path::append(weights, weightsDumpName);
-  if (llvm::sys::fs::exists(weights))
+  if ((*program)->hasAttr(elidedAttrName))
+    addZeroWeights(*program);
+  else if (llvm::sys::fs::exists(weights))
     if (llvm::Error error = readWeightsDump(weights, &ctx))
       return error;
   if (auto name = (*program)->getAttrOfType<StringAttr>("lc.model"))
     modelName = name.getValue().str();
-  phase("import");
   return llvm::Error::success();
 }
 
@@ -145,56 +216,88 @@ llvm::Error Session::dump(unsigned index, StringRef stage) {
   return writeWeightsDump(weights, lc::getWeightStore(&ctx));
 }
 
+llvm::Error Session::runStage(unsigned index) {
+  const Stage &stage = getStages()[index];
+  PipelineOptions pipeline;
+  pipeline.vectorBits = target.vectorBits;
+  pipeline.hasBf16 = target.isa & LC_ISA_AVX512_BF16;
+  pipeline.nativeKernels = options.kernels == "native";
+  PassManager pm(&ctx);
+  stage.build(pm, pipeline);
+  auto [faulty, kind] = StringRef(options.fault).split(':');
+  if (faulty == stage.name)
+    pm.addPass(createInjectFault({kind.str()}));
+  size_t before = messages.size();
+  if (failed(pm.run(*program))) {
+    // A pass refuses with a message and leaves valid IR; all else is our fault.
+    std::string text = messagesSince(before);
+    if (text.empty())
+      return internal(stage.name, "failed without a message");
+    if (failed(verify(*program)))
+      return internal(stage.name, text);
+    return fail(text);
+  }
+  if (failed(verifyGate(*program, stage.name)))
+    return internal(stage.name, messagesSince(before));
+  return dump(index + 1, stage.name);
+}
+
+/// The index of a stage, or an error with the names that there are; "import" is -1.
+static llvm::Expected<int> stageIndex(StringRef name) {
+  int index = findStage(name);
+  if (index >= 0 || name == "import")
+    return index;
+  std::string known = "import";
+  for (const Stage &stage : getStages())
+    known += (", " + stage.name).str();
+  return llvm::createStringError("unknown stage '" + name.str() +
+                                 "', expected one of " + known);
+}
+
 llvm::Error Session::runPipeline() {
   llvm::Expected<CpuTarget> cpu = parseCpuTarget(options.cpu);
   if (!cpu)
     return cpu.takeError();
   target = *cpu;
-  PipelineOptions pipeline;
-  pipeline.vectorBits = target.vectorBits;
-  pipeline.hasBf16 = target.isa & LC_ISA_AVX512_BF16;
-  pipeline.nativeKernels = options.kernels == "native";
-
-  auto stageIndex = [&](const std::string &name) -> llvm::Expected<int> {
-    int index = findStage(name);
-    if (index >= 0)
-      return index;
-    std::string known = "import";
-    for (const Stage &stage : getStages())
-      known += (", " + stage.name).str();
-    return fail("unknown stage '" + name + "', expected one of " + known);
-  };
   int first = 0, last = getStages().size() - 1;
   if (!options.startFrom.empty()) {
     llvm::Expected<int> index = stageIndex(options.startFrom);
     if (!index)
       return index.takeError();
-    first = *index;
+    first = std::max(*index, 0);
   }
-  if (options.stopAfter == "import") {
-    last = -1;
-  } else if (!options.stopAfter.empty()) {
+  if (!options.stopAfter.empty()) {
     llvm::Expected<int> index = stageIndex(options.stopAfter);
     if (!index)
       return index.takeError();
     last = *index;
   }
+  StringRef before = first ? StringRef(getStages()[first - 1].name) : "import";
+  size_t heard = messages.size();
+  if (failed(verifyGate(*program, before))) {
+    std::string text = messagesSince(heard);
+    // What was read from a file as IR is the user's.
+    if (StringRef(inputPath).ends_with(".mlir"))
+      return fail(text + "\nnote: '" + inputPath + "' is not the IR after stage '" +
+                  before + "'; --start-from names the stage to run first");
+    return internal("import", text);
+  }
   if (first == 0)
     if (llvm::Error error = dump(0, "import"))
       return error;
   for (int i = first; i <= last; ++i) {
-    const Stage &stage = getStages()[i];
-    PassManager pm(&ctx);
-    stage.build(pm, pipeline);
-    if (failed(pm.run(*program))) {
-      std::string text;
-      for (const std::string &message : messages)
-        text += (text.empty() ? "" : "\n") + message;
-      return fail(text.empty() ? "stage '" + stage.name + "' failed" : text);
+    StringRef name = getStages()[i].name;
+    if (options.writeReproducers) {
+      snapshot = elidedText(*program);
+      snapshotStage = name.str();
     }
-    phase(stage.name);
-    if (llvm::Error error = dump(i + 1, stage.name))
+    if (llvm::Error error = guarded(name, [&] { return runStage(i); }))
       return error;
+    if (name == "normalize")
+      program->walk([&](Operation *op) {
+        if (isa<lc::LcDialect>(op->getDialect()) && !isa<lc::ParameterOp>(op))
+          ++operationCounts[op->getName().stripDialect().str()];
+      });
   }
   return llvm::Error::success();
 }

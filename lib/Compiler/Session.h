@@ -3,6 +3,7 @@
 #ifndef LIB_COMPILER_SESSION_H
 #define LIB_COMPILER_SESSION_H
 
+#include "lib/Compiler/Plan.h"
 #include "lib/Import/ExportedProgram/ExportedProgram.h"
 #include "lib/Target/CPU/ObjectCode.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -13,8 +14,8 @@
 namespace lcompile {
 
 struct CompileOptions {
-  /// What to write: "so", "exe", "obj", or IR: "lc", "llvm", "asm"; "": what the
-  /// ending of the output says.
+  /// What to write: "so", "exe", "obj", or text: "lc", "llvm", "asm", "plan"; "": what
+  /// the ending of the output says.
   std::string emit;
   std::string cpu = "native";
   std::string kernels = "onednn"; // who computes contractions; or "native"
@@ -25,7 +26,12 @@ struct CompileOptions {
   /// Weights above this many bytes go into a file beside the artefact.
   uint64_t embedLimit = 64ull << 20;
   std::string supportFolder; // archives of the runtime; "": beside the program
-  bool printTimes = false;
+  /// For tests: "PHASE:KIND" makes a phase do wrong (see lc-inject-fault).
+  std::string fault;
+  /// Options that a replay needs beside the stages, as the user would type them.
+  std::string replayOptions;
+  /// Leave lcompile-crash-*.mlir behind when the compiler itself fails.
+  bool writeReproducers = false;
 };
 
 /// Time and memory of one phase, for -v.
@@ -34,6 +40,13 @@ struct PhaseReport {
   double cpuSeconds;
   size_t operations;
   double peakMiB; // of the process so far
+};
+
+/// Told about phases as they begin and end.
+struct PhaseObserver {
+  virtual ~PhaseObserver() = default;
+  virtual void began(llvm::StringRef phase, size_t operations) = 0;
+  virtual void ended(const PhaseReport &report) = 0;
 };
 
 class Session {
@@ -51,15 +64,24 @@ public:
                           llvm::StringRef name);
   /// Runs the stages that the options ask for.
   llvm::Error runPipeline();
-  /// Writes what `emit` asks for to `path` (and `path` with .weights and .h).
-  /// With "lc", "llvm", "asm" and path "-": to standard output. With `leaveGiven`,
-  /// the artefact does not hold the weights that importGraph was given: whoever
-  /// loads it gives them again. With `embedAll`, all others are inside of it.
+  /// Writes what `emit` asks for to `path` (and `path` with .weights and .h), all
+  /// files or none. With "lc", "llvm", "asm", "plan" and path "-": to standard output.
+  /// With `leaveGiven`, the artefact does not hold the weights that importGraph was
+  /// given: whoever loads it gives them again. With `embedAll`, all others are inside
+  /// of it.
   llvm::Error write(llvm::StringRef path, bool leaveGiven = false,
                     bool embedAll = false);
   /// The program in its present form.
   std::string text();
   bool hasProgram() const { return bool(program); }
+  void observe(PhaseObserver *who) { observer = who; }
+  /// The memory plan and schedule, after stage lower.
+  llvm::Expected<Plan> plan();
+  /// lc operations after stage normalize, with their number.
+  const std::map<std::string, unsigned> &operations() const { return operationCounts; }
+  /// Bytes of code by generated kernel, and of all else under ""; after write().
+  const std::map<std::string, uint64_t> &codeSizes() const { return code; }
+  llvm::StringRef targetName() const { return target.name; }
 
   import::Coverage &coverage() { return covered; }
   mlir::ModuleOp module() { return *program; }
@@ -70,12 +92,20 @@ public:
 
 private:
   llvm::Error fail(const llvm::Twine &text);
+  /// A fault of the compiler in `phase`: leaves the reproducer.
+  llvm::Error internal(llvm::StringRef phase, const llvm::Twine &what);
+  /// Runs one phase; a crash in it becomes an InternalError.
+  llvm::Error guarded(llvm::StringRef phase,
+                      llvm::function_ref<llvm::Error()> work);
+  llvm::Error runStage(unsigned index);
+  llvm::Error importFile(llvm::StringRef path);
+  /// Diagnostics since the first `from`, as one text.
+  std::string messagesSince(size_t from) const;
   llvm::Error dump(unsigned index, llvm::StringRef stage);
   llvm::Error loadDump(llvm::StringRef path);
-  llvm::Error emitArtefact(llvm::StringRef path, bool leaveGiven,
-                           bool embedAll);
-  llvm::Error writeHeader(llvm::StringRef path, llvm::StringRef name);
-  void phase(llvm::StringRef name);
+  llvm::Error emitText(llvm::StringRef path);
+  void measureCode(llvm::ArrayRef<char> object);
+  llvm::Error emitArtefact(llvm::StringRef path, bool leaveGiven, bool embedAll);
 
   CompileOptions options;
   CpuTarget target;
@@ -84,8 +114,12 @@ private:
   import::Coverage covered;
   std::vector<PhaseReport> reports;
   std::vector<std::string> messages;
-  std::string modelName = "model";
-  double lastCpu = 0;
+  std::string modelName = "model", inputPath;
+  PhaseObserver *observer = nullptr;
+  /// The program before the last stage that began, for the reproducer.
+  std::string snapshot, snapshotStage;
+  std::map<std::string, unsigned> operationCounts;
+  std::map<std::string, uint64_t> code;
 };
 
 /// What the ending of an output says: ".so", ".o", or an executable.

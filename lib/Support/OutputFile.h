@@ -18,6 +18,7 @@ public:
   static llvm::Expected<OutputFile> create(llvm::StringRef path,
                                            bool executable = false);
   OutputFile(OutputFile &&other);
+  OutputFile &operator=(OutputFile &&) = delete;
   ~OutputFile();
 
   llvm::Error write(llvm::ArrayRef<char> bytes);

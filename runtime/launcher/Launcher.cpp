@@ -163,6 +163,13 @@ int32_t checkNames(const Run &run, Error error) {
   return LC_OK;
 }
 
+bool changesInputs(const lc_function_t &function) {
+  for (uint32_t i = 0; i < function.n_outputs; ++i)
+    if (function.outputs[i].alias >= 0)
+      return true;
+  return false;
+}
+
 int32_t runAll(Run &run, bool &good, Error error) {
   const Options &options = *run.options;
   if (int32_t code = openRun(run, error))
@@ -171,9 +178,15 @@ int32_t runAll(Run &run, bool &good, Error error) {
     return code;
   if (int32_t code = makeInputs(run, error))
     return code;
-  if (options.profile)
+  if (options.profile) {
+    // The first call also makes what later calls reuse. One that changes its inputs
+    // cannot be repeated.
+    if (!changesInputs(*run.function))
+      if (int32_t code = runOnce(run, error))
+        return code;
     if (int32_t code = take(lc_context_profile_start(run.context), error))
       return code;
+  }
   if (int32_t code = runOnce(run, error))
     return code;
   if (options.profile)

@@ -12,8 +12,11 @@ sys.path.insert(0, str(ROOT / "test" / "models"))
 class Tools:
     """Runs lcompile and lcompile-run; a call that takes minutes is a failure."""
 
-    def run(self, name, *args, timeout=300):
-        return subprocess.run([str(BIN / name), *map(str, args)], capture_output=True, text=True, timeout=timeout)
+    def run(self, name, *args, timeout=300, cwd=None, env=None):
+        """`env` is added to the environment; `name` may be the path of another program."""
+        program = name if os.path.isabs(name) else BIN / name
+        return subprocess.run([str(program), *map(str, args)], capture_output=True, text=True, timeout=timeout, cwd=cwd,
+                              env={**os.environ, **(env or {})})
 
     def compile(self, *args):
         result = self.run("lcompile", *args)

@@ -11,6 +11,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include <link.h>
 #include <mutex>
 
@@ -41,8 +42,10 @@ std::string loadedLibrary(llvm::StringRef prefix) {
 struct TemporaryFile {
   llvm::SmallString<128> path;
   ~TemporaryFile() {
-    if (!path.empty())
-      llvm::sys::fs::remove(path);
+    if (path.empty())
+      return;
+    llvm::sys::fs::remove(path);
+    llvm::sys::DontRemoveFileOnSignal(path);
   }
 };
 
@@ -84,7 +87,7 @@ llvm::Error appendFooter(llvm::StringRef linked, OutputFile &file, uint64_t isa)
 
 } // namespace
 
-llvm::Error linkArtefact(const LinkJob &job) {
+llvm::Error linkArtefact(const LinkJob &job, OutputFile &output) {
   TemporaryFile object, linked;
   auto temporary = [](TemporaryFile &file,
                       llvm::StringRef suffix) -> llvm::Error {
@@ -95,6 +98,7 @@ llvm::Error linkArtefact(const LinkJob &job) {
       return llvm::createStringError("cannot write a temporary file: " +
                                      error.message());
     ::close(descriptor);
+    llvm::sys::RemoveFileOnSignal(file.path);
     return llvm::Error::success();
   };
   if (llvm::Error error = temporary(object, "o"))
@@ -148,21 +152,14 @@ llvm::Error linkArtefact(const LinkJob &job) {
   if (llvm::Error error = runLld(arguments))
     return error;
 
-  llvm::Expected<OutputFile> file = OutputFile::create(
-      job.outputPath, job.kind == OutputKind::executable);
-  if (!file)
-    return file.takeError();
   if (isObject) {
     auto buffer = llvm::MemoryBuffer::getFile(linked.path, false, false);
     if (!buffer)
       return llvm::createStringError("cannot read the linked object");
     llvm::StringRef bytes = (*buffer)->getBuffer();
-    if (llvm::Error error = file->write({bytes.data(), bytes.size()}))
-      return error;
-  } else if (llvm::Error error = appendFooter(linked.path, *file, job.isa)) {
-    return error;
+    return output.write({bytes.data(), bytes.size()});
   }
-  return file->commit();
+  return appendFooter(linked.path, output, job.isa);
 }
 
 } // namespace lcompile

@@ -7,19 +7,21 @@
 
 namespace lcompile {
 
+class OutputFile;
+
 enum class OutputKind { sharedObject, executable, object };
 
 struct LinkJob {
   OutputKind kind;
   llvm::ArrayRef<char> object; // the generated code
   bool usesLibrary = false;    // oneDNN
-  std::string outputPath;
   uint64_t isa = 0;
   std::string supportFolder; // where the archives of the runtime are
 };
 
-/// Links and appends the footer (lcompile-c/Footer.h). Calls are serialised.
-llvm::Error linkArtefact(const LinkJob &job);
+/// Links into `output`, which the caller commits, and appends the footer
+/// (lcompile-c/Footer.h). Calls are serialised.
+llvm::Error linkArtefact(const LinkJob &job, OutputFile &output);
 
 } // namespace lcompile
 

@@ -128,14 +128,14 @@ void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-llvm::Expected<SmallVector<char, 0>> emitObject(llvm::Module &module,
-                                                llvm::TargetMachine &machine) {
+llvm::Expected<SmallVector<char, 0>>
+emitObject(llvm::Module &module, llvm::TargetMachine &machine,
+           llvm::CodeGenFileType kind) {
   SmallVector<char, 0> object;
   llvm::raw_svector_ostream os(object);
   llvm::legacy::PassManager passes;
-  if (machine.addPassesToEmitFile(passes, os, nullptr,
-                                  llvm::CodeGenFileType::ObjectFile))
-    return textError("the target cannot write object files");
+  if (machine.addPassesToEmitFile(passes, os, nullptr, kind))
+    return textError("the target cannot write this kind of file");
   passes.run(module);
   return std::move(object);
 }

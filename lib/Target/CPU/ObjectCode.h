@@ -39,8 +39,10 @@ translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &ctx,
 /// already).
 void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine);
 
+/// An object file, or assembly text.
 llvm::Expected<llvm::SmallVector<char, 0>>
-emitObject(llvm::Module &module, llvm::TargetMachine &machine);
+emitObject(llvm::Module &module, llvm::TargetMachine &machine,
+           llvm::CodeGenFileType kind = llvm::CodeGenFileType::ObjectFile);
 
 } // namespace lcompile
 

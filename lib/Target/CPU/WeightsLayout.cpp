@@ -59,11 +59,8 @@ uint64_t digestOf(const WeightsLayout &layout) {
   return digest;
 }
 
-llvm::Error writeWeights(WeightsLayout &layout, StringRef path,
+llvm::Error writeWeights(WeightsLayout &layout, OutputFile &file,
                          StringRef buildId) {
-  llvm::Expected<OutputFile> file = OutputFile::create(path);
-  if (!file)
-    return file.takeError();
   lc_weights_header_t header = {};
   header.magic = LC_WEIGHTS_MAGIC;
   header.size = layout.size;
@@ -72,7 +69,7 @@ llvm::Error writeWeights(WeightsLayout &layout, StringRef path,
   auto bytesOf = [&] {
     return ArrayRef<char>(reinterpret_cast<const char *>(&header), sizeof(header));
   };
-  if (llvm::Error error = file->write(bytesOf()))
+  if (llvm::Error error = file.write(bytesOf()))
     return error;
 
   XXH3_state_t state;
@@ -81,7 +78,7 @@ llvm::Error writeWeights(WeightsLayout &layout, StringRef path,
   auto append = [&](ArrayRef<char> bytes) {
     XXH3_64bits_update(&state, bytes.data(), bytes.size());
     at += bytes.size();
-    return file->write(bytes);
+    return file.write(bytes);
   };
   static const char zeros[LC_ALIGNMENT] = {};
   for (const WeightsLayout::Entry &entry : layout.entries) {
@@ -98,9 +95,7 @@ llvm::Error writeWeights(WeightsLayout &layout, StringRef path,
 
   header.digest = XXH3_64bits_digest(&state);
   layout.digest = XXH3_64bits(&header, sizeof(header));
-  if (llvm::Error error = file->writeAt(0, bytesOf()))
-    return error;
-  return file->commit();
+  return file.writeAt(0, bytesOf());
 }
 
 } // namespace lcompile

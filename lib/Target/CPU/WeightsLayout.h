@@ -8,6 +8,8 @@
 
 namespace lcompile {
 
+class OutputFile;
+
 struct WeightsLayout {
   struct Entry {
     std::string key;
@@ -32,8 +34,8 @@ layOutWeights(const lc::WeightStore &store, llvm::ArrayRef<std::string> keys,
 /// XXH3-64 over all weights: part of the build id.
 uint64_t digestOf(const WeightsLayout &layout);
 
-/// Writes the file, through a temporary name; sets layout.digest.
-llvm::Error writeWeights(WeightsLayout &layout, llvm::StringRef path,
+/// Writes the file, which the caller commits; sets layout.digest.
+llvm::Error writeWeights(WeightsLayout &layout, OutputFile &file,
                          llvm::StringRef buildId);
 
 } // namespace lcompile
