@@ -60,8 +60,8 @@ int32_t bindDimension(const lc_function_t &function,
   const lc_symbol_t &symbol = function.symbols[dim.symbol];
   if (value == unbound) {
     value = size;
-    char who[160];
-    fail({who, sizeof who}, LC_OK, "input '%s'", spec.name);
+    char who[320];
+    fail({who, sizeof who}, LC_OK, "input '%s': dimension %u", spec.name, index);
     return checkSymbol(symbol, size, who, error);
   }
   if (value == size)

@@ -74,14 +74,14 @@ TEST_F(Shapes, NegativeDimension) {
 
 TEST_F(Shapes, Bounds) {
   EXPECT_EQ(run("pair", {{40, 8}, {40, 16}}, 2),
-            "1: input 'a': batch = 40 is outside 1..32");
+            "1: input 'a': dimension 0: batch = 40 is outside 1..32");
   EXPECT_EQ(run("mlp", {{0, 16}}),
-            "1: input 'x': batch = 0 is outside 1..4096");
+            "1: input 'x': dimension 0: batch = 0 is outside 1..4096");
 }
 
 TEST_F(Shapes, Divisor) {
   EXPECT_EQ(run("pair", {{2, 12}, {2, 24}}, 2),
-            "1: input 'a': seq = 12 is not a multiple of 8");
+            "1: input 'a': dimension 1: seq = 12 is not a multiple of 8");
 }
 
 TEST_F(Shapes, Disagreement) {
