@@ -20,7 +20,9 @@ def suites(quick):
     yield "lit", [find_lit(), "-q", "--xunit-xml-output={xml}", str(build / "test")]
     python = [sys.executable, "-m", "pytest", "-q", "-x" if quick else "-q", "--junitxml={xml}"]
     yield "layering", [sys.executable, str(root / "utils/check-layering.py"), "--xml={xml}"]
+    yield "utils", python + [str(root / "test/utils")]
     if not quick:
+        yield "docs", python + [str(root / "test/docs")]
         yield "zoo", python + [str(root / "test/models")]
         yield "python", python + [str(root / "test/python")]
         yield "torchscript", python + [str(root / "test/lib/Import/TorchScript")]
