@@ -104,7 +104,7 @@ TEST(Hostile, MutatedPrograms) {
     std::string written, error;
     llvm::raw_string_ostream(written) << changed;
     Coverage coverage;
-    auto module = importGraphJson(written, {}, &ctx, coverage, error);
+    auto module = importGraphJson(written, &ctx, coverage, error);
     EXPECT_TRUE(module || !error.empty() || !coverage.issues.empty())
         << written;
   }
@@ -120,7 +120,7 @@ TEST(Hostile, MutatedTexts) {
       text[random() % text.size()] = "{}[]\",:0-\\x\0e9"[random() % 14];
     Coverage coverage;
     std::string error;
-    importGraphJson(text, {}, &ctx, coverage, error);
+    importGraphJson(text, &ctx, coverage, error);
   }
 }
 

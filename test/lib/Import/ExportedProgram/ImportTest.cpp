@@ -32,7 +32,7 @@ TEST(Import, MakesTensorsInputsWithoutAnArchive) {
   mlir::MLIRContext ctx;
   Coverage coverage;
   std::string error, text;
-  auto module = importGraphJson(TestProgram().json(), {}, &ctx, coverage, error);
+  auto module = importGraphJson(TestProgram().json(), &ctx, coverage, error);
   ASSERT_TRUE(module) << error;
   llvm::raw_string_ostream(text) << *module;
   expectIn(
@@ -221,7 +221,7 @@ TEST(Import, NamesOutputsByTheirTree) {
   mlir::MLIRContext ctx;
   Coverage coverage;
   std::string error, printed;
-  auto module = importGraphJson(text, {}, &ctx, coverage, error);
+  auto module = importGraphJson(text, &ctx, coverage, error);
   ASSERT_TRUE(module) << error;
   llvm::raw_string_ostream(printed) << *module;
   expectIn(R"(lc.name = "logits")", printed);

@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
     auto text = MemoryBuffer::getFile(path);
     if (!text)
       return errs() << "error: cannot read " << path << "\n", 1;
-    module = importGraphJson((*text)->getBuffer(), {}, &context, coverage, error);
+    module = importGraphJson((*text)->getBuffer(), &context, coverage, error);
   } else {
     module = importExportedProgram(path, &context, options, coverage, error);
   }
