@@ -108,7 +108,21 @@ struct Arith : lc::BodyBuilder {
     Value scaled = mul(mul(e.tail, p1), p2);
     Value result = add(scaled, sub(mul(p1, p2), number(1, x)));
     Value large = scale(add(e.tail, number(1, x)), e.n);
-    return select(less(number(30, x), x), large, result);
+    // The sums lose the sign of zero.
+    return make<math::CopySignOp>(select(less(number(30, x), x), large, result),
+                                  x);
+  }
+  /// For types whose exp and log are calls: (u - 1) * x / log(u) with u = exp(x)
+  /// undoes the rounding of u.
+  Value expm1OfCalls(Value x) {
+    Value one = number(1, x), zero = number(0, x);
+    Value u = make<math::ExpOp>(x), d = sub(u, one);
+    // Far from 0 the difference is exact enough, and log(u) may be infinite.
+    Value isFar = less(one, make<math::AbsFOp>(x));
+    Value isOne = equal(d, zero);
+    Value near = make<arith::OrIOp>(isFar, isOne);
+    Value ratio = div(x, make<math::LogOp>(select(near, number(2, x), u)));
+    return select(isOne, x, select(isFar, d, mul(d, ratio)));
   }
   Value log(Value x) {
     // Denormals are scaled up first.
@@ -142,7 +156,9 @@ struct Arith : lc::BodyBuilder {
     Value d = sub(u, one);
     Value isOne = equal(d, number(0, x));
     Value ratio = div(x, select(isOne, one, d));
-    Value result = select(isOne, x, mul(log(u), ratio));
+    Value logarithm =
+        getElementTypeOrSelf(x).isF32() ? log(u) : make<math::LogOp>(u);
+    Value result = select(isOne, x, mul(logarithm, ratio));
     // Where x is infinite the ratio is not a number.
     Value inf = number(std::numeric_limits<double>::infinity(), x);
     return select(equal(x, inf), inf, result);
@@ -154,8 +170,9 @@ struct Arith : lc::BodyBuilder {
     // 1 - 2 / (exp(2t) + 1)
     Value e = exp(mul(atMost(t, 10.0), number(2, x)));
     Value large = sub(number(1, x), div(number(2, x), add(e, number(1, x))));
-    large = make<math::CopySignOp>(large, x);
-    return select(less(number(0.625, x), t), large, small);
+    // The sign of all, for the sum above loses the sign of zero.
+    return make<math::CopySignOp>(select(less(number(0.625, x), t), large, small),
+                                  x);
   }
   Value erf(Value x) {
     Value t = make<math::AbsFOp>(x);
@@ -171,29 +188,37 @@ struct Arith : lc::BodyBuilder {
 
 template <typename Op>
 struct Expand : OpRewritePattern<Op> {
-  Expand(MLIRContext *ctx, Value (*build)(Arith &, Value))
-      : OpRewritePattern<Op>(ctx), build(build) {}
+  using Build = Value (*)(Arith &, Value);
+  Expand(MLIRContext *ctx, Build build, Build wide = nullptr)
+      : OpRewritePattern<Op>(ctx), build(build), wide(wide) {}
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     Value x = op->getOperand(0);
-    if (!getElementTypeOrSelf(x).isF32())
-      return rewriter.notifyMatchFailure(op, "not f32");
+    Build chosen = getElementTypeOrSelf(x).isF32() ? build : wide;
+    if (!chosen)
+      return rewriter.notifyMatchFailure(op, "no expansion for the type");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Arith arith(b);
-    rewriter.replaceOp(op, build(arith, x));
+    rewriter.replaceOp(op, chosen(arith, x));
     return success();
   }
 
-  Value (*build)(Arith &, Value);
+  Build build, wide; // for f32; for f64, may be null
 };
 
 struct ExpandVectorMathPass : lcompile::impl::ExpandVectorMathBase<ExpandVectorMathPass> {
   LogicalResult initialize(MLIRContext *ctx) override {
     RewritePatternSet set(ctx);
     set.add<Expand<math::ExpOp>>(ctx, [](Arith &a, Value x) { return a.exp(x); });
-    set.add<Expand<math::ExpM1Op>>(ctx, [](Arith &a, Value x) { return a.expm1(x); });
+    // The upstream lowerings of these two for f64 are exp(x) - 1 and log(1 + x), which
+    // have no correct digit near 0.
+    set.add<Expand<math::ExpM1Op>>(
+        ctx, [](Arith &a, Value x) { return a.expm1(x); },
+        [](Arith &a, Value x) { return a.expm1OfCalls(x); });
     set.add<Expand<math::LogOp>>(ctx, [](Arith &a, Value x) { return a.log(x); });
-    set.add<Expand<math::Log1pOp>>(ctx, [](Arith &a, Value x) { return a.log1p(x); });
+    set.add<Expand<math::Log1pOp>>(
+        ctx, [](Arith &a, Value x) { return a.log1p(x); },
+        [](Arith &a, Value x) { return a.log1p(x); });
     set.add<Expand<math::TanhOp>>(ctx, [](Arith &a, Value x) { return a.tanh(x); });
     set.add<Expand<math::ErfOp>>(ctx, [](Arith &a, Value x) { return a.erf(x); });
     patterns = std::move(set);
