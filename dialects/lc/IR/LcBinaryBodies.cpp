@@ -4,6 +4,7 @@
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -42,10 +43,29 @@ static Value guardedDivide(BodyBuilder &body, Value x, Value y,
   return body.select(isZero, zero, quotient);
 }
 
+/// Rounding the quotient down is not enough: a quotient just below an integer may
+/// have been rounded up to it. The remainder, which is exact, decides.
+static Value floorDivideFloats(BodyBuilder &body, Value x, Value y) {
+  Value zero = body.number(0, x), one = body.number(1, x);
+  Value ratio = body.div(x, y), rest = body.make<arith::RemFOp>(x, y);
+  Value quotient = body.div(body.sub(x, rest), y);
+  Value signsDiffer = body.make<arith::XOrIOp>(body.less(rest, zero),
+                                               body.less(y, zero));
+  Value adjust =
+      body.make<arith::AndIOp>(body.notEqual(rest, zero), signsDiffer);
+  quotient = body.select(adjust, body.sub(quotient, one), quotient);
+  Value whole = body.make<math::FloorOp>(quotient);
+  Value up = body.less(body.number(0.5, x), body.sub(quotient, whole));
+  whole = body.select(up, body.add(whole, one), whole);
+  whole = body.select(body.equal(quotient, zero),
+                      body.make<math::CopySignOp>(zero, ratio), whole);
+  return body.select(body.equal(y, zero), ratio, whole);
+}
+
 Value FloorDivOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   BodyBuilder body(b);
   if (body.isFloat(args[0]))
-    return body.make<math::FloorOp>(body.div(args[0], args[1]));
+    return floorDivideFloats(body, args[0], args[1]);
   return guardedDivide(body, args[0], args[1], [&](Value x, Value y) {
     return body.make<arith::FloorDivSIOp>(x, y);
   });
@@ -85,11 +105,39 @@ Value RemainderOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   return body.select(adjust, body.add(rest, y), rest);
 }
 
+/// Squares and multiplies, bit by bit of the exponent; products wrap.
+static Value integerPower(BodyBuilder &body, Value x, Value y) {
+  ImplicitLocOpBuilder &b = body.b;
+  Value zero = body.number(0, x), one = body.number(1, x);
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(b, b.getI64IntegerAttr(value));
+  };
+  int64_t bits = getElementTypeOrSelf(x).getIntOrFloatBitWidth();
+  auto isOdd = [&](Value v) {
+    return body.notEqual(body.make<arith::AndIOp>(v, one), zero);
+  };
+  auto loop = scf::ForOp::create(
+      b, number(0), number(bits), number(1), ValueRange{one, x, y},
+      [&](OpBuilder &, Location loc, Value, ValueRange state) {
+        Value power = body.select(isOdd(state[2]), body.mul(state[0], state[1]),
+                                  state[0]);
+        Value rest = body.make<arith::ShRUIOp>(state[2], one);
+        scf::YieldOp::create(
+            b, ValueRange{power, body.mul(state[1], state[1]), rest});
+      });
+  // Below 0 only the powers of 1 and -1 are integers; the others are rounded to 0.
+  Value minusOne = body.number(-1, x);
+  Value sign = body.select(isOdd(y), minusOne, one);
+  Value inverse = body.select(body.equal(x, minusOne), sign, zero);
+  inverse = body.select(body.equal(x, one), one, inverse);
+  return body.select(body.less(y, zero), inverse, loop.getResult(0));
+}
+
 Value PowOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   BodyBuilder body(b);
   if (body.isFloat(args[0]))
     return body.make<math::PowFOp>(args[0], args[1]);
-  return body.make<math::IPowIOp>(args[0], args[1]);
+  return integerPower(body, args[0], args[1]);
 }
 
 Value CompareOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {

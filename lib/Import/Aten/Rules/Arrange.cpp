@@ -78,6 +78,8 @@ Value rolled(AtenCall &call, Value x, int64_t dim, AffineExpr shift) {
   if (call.refused())
     return {};
   AffineExpr size = lc::getDims(x)[dim];
+  if (size && lc::isConstant(size, 0))
+    return x;
   if (!size || boundsOf(call, size).min < 1) {
     call.refuse("the size of the rolled dimension may be 0");
     return {};
@@ -115,6 +117,31 @@ void roll(AtenCall &call) {
       return;
   }
   call.result(x);
+}
+
+/// A quarter turn in the plane of two dimensions, k times.
+void rot90(AtenCall &call) {
+  Value x = call.tensor("self");
+  int64_t turns = ((call.integer("k", 1) % 4) + 4) % 4;
+  SmallVector<int64_t> dims = call.integers("dims");
+  if (call.refused())
+    return;
+  if (dims.empty())
+    dims = {0, 1};
+  for (int64_t &dim : dims)
+    dim += dim < 0 ? call.rankOf(x) : 0;
+  if (dims.size() != 2 || dims[0] == dims[1] ||
+      llvm::any_of(dims, [&](int64_t d) { return d < 0 || d >= call.rankOf(x); }))
+    return call.refuse("expected two different dimensions");
+  SmallVector<int64_t> both = dims;
+  llvm::sort(both);
+  if (turns == 2)
+    x = call.make<lc::FlipOp>(x, both);
+  else if (turns)
+    x = swapDims(call,
+                 call.make<lc::FlipOp>(x, ArrayRef<int64_t>(dims[turns == 1])),
+                 dims[0], dims[1]);
+  call.result(copyOf(call, x));
 }
 
 //===----------------------------------------------------------------------===//
@@ -227,6 +254,69 @@ void diagonal(AtenCall &call) {
                          *columns + 1));
 }
 
+/// Matrices with the last dimension on a diagonal and zeros elsewhere.
+void embedDiagonal(AtenCall &call, int64_t offset, int64_t dim1, int64_t dim2) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  int64_t rank = call.rankOf(x) + 1;
+  dim1 += dim1 < 0 ? rank : 0;
+  dim2 += dim2 < 0 ? rank : 0;
+  if (rank < 2 || dim1 == dim2 || std::min(dim1, dim2) < 0 ||
+      std::max(dim1, dim2) >= rank)
+    return call.refuse("expected two different dimensions");
+  SmallVector<int64_t> low(rank - 1, 0), high(rank - 1, 0);
+  high.back() = std::abs(offset);
+  if (offset)
+    x = call.make<lc::PadOp>(x, low, high, lc::PadMode::constant, APFloat(0.0));
+  if (call.refused())
+    return;
+  // Rows count the elements above the main diagonal, columns below it.
+  AffineExpr size = lc::getDims(x).back();
+  lc::Dims plane = {size, size}, dims = lc::getDims(x);
+  dims.push_back(size);
+  Value row = placesAlong(call, plane, 0), column = placesAlong(call, plane, 1);
+  Value on = call.make<lc::CompareOp>(
+      lc::CompareKind::eq, column,
+      withNumber<lc::AddOp>(call, row, static_cast<double>(offset)));
+  x = call.expand(unsqueeze(call, x, offset >= 0 ? rank - 1 : rank - 2), dims);
+  x = call.make<lc::WhereOp>(call.broadcastTo(on, dims), x,
+                             call.full(dims, call.elementOf(x), 0));
+  SmallVector<int64_t> perm;
+  for (int64_t i = 0, next = 0; i < rank; ++i)
+    perm.push_back(i == dim1   ? rank - 2
+                   : i == dim2 ? rank - 1
+                               : next++);
+  call.result(call.permute(x, perm));
+}
+
+void diagEmbed(AtenCall &call) {
+  embedDiagonal(call, call.integer("offset"), call.integer("dim1", -2),
+                call.integer("dim2", -1));
+}
+
+void diag(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  int64_t offset = call.integer("diagonal");
+  if (call.rankOf(x) == 1)
+    return embedDiagonal(call, offset, 0, 1);
+  call.args.push_back({"offset", Datum(offset)});
+  diagonal(call);
+}
+
+void trace(AtenCall &call) {
+  diagonal(call);
+  if (call.refused())
+    return;
+  Value line = call.results.back().value();
+  call.results.clear();
+  Type element = call.elementOf(line);
+  line = call.convert(line, isa<IntegerType>(element) ? call.i64() : element);
+  call.result(call.make<lc::SumOp>(line, ArrayRef<int64_t>(0), false));
+}
+
 void diff(AtenCall &call) {
   Value x = call.tensor("self");
   int64_t times = call.integer("n", 1);
@@ -271,4 +361,8 @@ void lcompile::import::addArrangeRules(AtenTable &table) {
   table.add("aten::triu", triangle<lc::CompareKind::ge>);
   table.add("aten::diagonal", diagonal);
   table.add("aten::diff", diff);
+  table.add("aten::rot90", rot90);
+  table.add("aten::diag_embed", diagEmbed);
+  table.add("aten::diag", diag);
+  table.add("aten::trace", trace);
 }

@@ -25,13 +25,17 @@ Value compared(AtenCall &call, lc::CompareKind kind, Value v, double number) {
 
 void square(AtenCall &call) {
   Value x = call.tensor("self");
+  if (!call.refused() && call.elementOf(x).isInteger(1))
+    x = call.convert(x, call.i64()); // as pow does
   call.result(call.make<lc::MulOp>(x, x));
 }
 
-void logSigmoid(AtenCall &call) { // -softplus(-x)
-  Value x = call.make<lc::NegOp>(call.tensor("self"));
-  call.result(call.make<lc::NegOp>(
-      call.make<lc::SoftplusOp>(x, APFloat(1.0), APFloat(20.0))));
+void logSigmoid(AtenCall &call) { // min(x, 0) - log1p(exp(-|x|))
+  Value x = call.tensor("self");
+  Value size = call.make<lc::NegOp>(call.make<lc::AbsOp>(x));
+  Value low = call.make<lc::MinimumOp>(x, constantLike(call, x, 0));
+  call.result(call.make<lc::SubOp>(
+      low, call.make<lc::Log1pOp>(call.make<lc::ExpOp>(size))));
 }
 
 void selu(AtenCall &call) {
@@ -151,9 +155,31 @@ void nanToNum(AtenCall &call) {
 
 void hypot(AtenCall &call) {
   auto [x, y] = call.binaryOperands("self", "other");
-  Value sum = call.make<lc::AddOp>(call.make<lc::MulOp>(x, x),
-                                   call.make<lc::MulOp>(y, y));
-  call.result(call.make<lc::SqrtOp>(sum));
+  if (call.refused())
+    return;
+  Type element = call.elementOf(x), wide = call.b.getF64Type();
+  x = call.make<lc::AbsOp>(call.convert(x, wide));
+  y = call.make<lc::AbsOp>(call.convert(y, wide));
+  auto sum = [&](Value a, Value b) {
+    return call.make<lc::SqrtOp>(call.make<lc::AddOp>(
+        call.make<lc::MulOp>(a, a), call.make<lc::MulOp>(b, b)));
+  };
+  Value result = sum(x, y);
+  if (element.isF64()) { // over the larger, so that no square leaves the range
+    Value large = call.make<lc::MaximumOp>(x, y);
+    Value one = constantLike(call, x, 1);
+    Value scale = call.make<lc::WhereOp>(
+        compared(call, lc::CompareKind::eq, large, 0), one, large);
+    result = call.make<lc::MulOp>(scale, sum(call.make<lc::DivOp>(x, scale),
+                                             call.make<lc::DivOp>(y, scale)));
+  }
+  // An infinite side wins even over NaN.
+  Value infinite = call.make<lc::OrOp>(call.make<lc::IsInfOp>(x),
+                                       call.make<lc::IsInfOp>(y));
+  double infinity = std::numeric_limits<double>::infinity();
+  result = call.make<lc::WhereOp>(infinite, constantLike(call, x, infinity),
+                                  result);
+  call.result(call.convert(result, element));
 }
 
 void frac(AtenCall &call) {
@@ -276,6 +302,31 @@ template <int least, int dim> void stackAlong(AtenCall &call) {
   call.result(concat(call, tensors, along));
 }
 
+/// dstack: along the third dimension; column_stack: vectors are columns.
+void dstack(AtenCall &call) {
+  SmallVector<Value> tensors = call.tensors("tensors");
+  if (call.refused() || tensors.empty())
+    return call.refuse("expected at least one tensor");
+  for (Value &v : tensors) {
+    int64_t rank = call.rankOf(v);
+    for (; rank < 2 && !call.refused(); ++rank)
+      v = unsqueeze(call, v, 0);
+    if (rank == 2)
+      v = unsqueeze(call, v, 2);
+  }
+  call.result(concat(call, tensors, 2));
+}
+
+void columnStack(AtenCall &call) {
+  SmallVector<Value> tensors = call.tensors("tensors");
+  if (call.refused() || tensors.empty())
+    return call.refuse("expected at least one tensor");
+  for (Value &v : tensors)
+    while (!call.refused() && call.rankOf(v) < 2)
+      v = unsqueeze(call, v, call.rankOf(v));
+  call.result(concat(call, tensors, 1));
+}
+
 void channelShuffle(AtenCall &call) {
   Value x = call.tensor("self");
   AffineExpr groups = call.constant(call.integer("groups", 1));
@@ -322,6 +373,8 @@ void lcompile::import::addCompositeRules(AtenTable &table) {
   table.add("aten::deg2rad", angle<false>);
   table.add("aten::cosine_similarity", cosineSimilarity);
   table.add("aten::hstack", stackAlong<1, 1>);
+  table.add("aten::dstack", dstack);
+  table.add("aten::column_stack", columnStack);
   table.add({"aten::vstack", "aten::row_stack"}, stackAlong<2, 0>);
   table.add({"aten::channel_shuffle", "aten::native_channel_shuffle"},
             channelShuffle);

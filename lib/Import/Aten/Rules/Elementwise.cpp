@@ -34,10 +34,48 @@ void binary(AtenCall &call) {
   call.result(call.make<Op>(lhs, rhs));
 }
 
-/// self + alpha * other and its relatives.
-template <typename Op>
-void scaledBinary(AtenCall &call) {
+/// Of tensors; of bools the logical operation that equals it.
+template <typename Op, typename BoolOp>
+Value orBool(AtenCall &call, Value lhs, Value rhs) {
+  if (call.refused())
+    return {};
+  if (call.elementOf(lhs).isInteger(1))
+    return call.make<BoolOp>(lhs, rhs);
+  return call.make<Op>(lhs, rhs);
+}
+
+template <typename Op, typename BoolOp> void binaryOrBool(AtenCall &call) {
   auto [lhs, rhs] = call.binaryOperands("self", "other");
+  call.result(orBool<Op, BoolOp>(call, lhs, rhs));
+}
+
+template <typename Op> void binaryFloat(AtenCall &call) {
+  auto [lhs, rhs] = call.binaryOperands("self", "other", /*toFloat=*/true);
+  call.result(call.make<Op>(lhs, rhs));
+}
+
+/// isnan and isinf: no integer is.
+template <typename Op> void isSpecial(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  if (isa<IntegerType>(call.elementOf(x)))
+    return call.result(call.full(lc::getDims(x), call.i1(), 0));
+  call.result(call.make<Op>(x));
+}
+
+void sign(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused() || call.elementOf(x).isInteger(1))
+    return call.result(copyOf(call, x));
+  call.result(call.make<lc::SignOp>(x));
+}
+
+/// self + alpha * other and its relatives; `reversed`: other - alpha * self.
+template <typename Op, bool reversed = false>
+void scaledBinary(AtenCall &call) {
+  auto [lhs, rhs] = reversed ? call.binaryOperands("other", "self")
+                             : call.binaryOperands("self", "other");
   double alpha = call.number("alpha", 1);
   if (call.refused())
     return;
@@ -52,27 +90,40 @@ void scaledBinary(AtenCall &call) {
   call.result(call.make<Op>(lhs, rhs));
 }
 
-template <typename Op>
-void reversedBinary(AtenCall &call) { // rsub: other - self
-  auto [lhs, rhs] = call.binaryOperands("other", "self");
-  call.result(call.make<Op>(lhs, rhs));
-}
-
-void mul(AtenCall &call) {
-  auto [lhs, rhs] = call.binaryOperands("self", "other");
-  if (!call.refused() && call.elementOf(lhs).isInteger(1))
-    return call.result(call.make<lc::AndOp>(lhs, rhs));
-  call.result(call.make<lc::MulOp>(lhs, rhs));
+bool isNarrowFloat(Type element) {
+  return isa<FloatType>(element) && element.getIntOrFloatBitWidth() < 32;
 }
 
 void div(AtenCall &call) {
   std::string mode = call.text("rounding_mode");
   auto [lhs, rhs] = call.binaryOperands("self", "other", mode.empty());
-  if (mode == "floor")
-    return call.result(call.make<lc::FloorDivOp>(lhs, rhs));
-  if (mode == "trunc")
-    return call.result(call.make<lc::TruncDivOp>(lhs, rhs));
+  auto rounded = [&](Value x, Value y) {
+    return mode == "floor" ? call.make<lc::FloorDivOp>(x, y)
+                           : call.make<lc::TruncDivOp>(x, y);
+  };
+  if (!mode.empty() && !call.refused() && call.get("other").isNumber() &&
+      isNarrowFloat(call.elementOf(lhs))) {
+    // A number keeps the digits that the tensors' type has not.
+    Type wide = call.b.getF32Type(), narrow = call.elementOf(lhs);
+    rhs = call.full(lc::getDims(lhs), wide, call.number("other"));
+    return call.result(
+        call.convert(rounded(call.convert(lhs, wide), rhs), narrow));
+  }
+  if (!mode.empty())
+    return call.result(rounded(lhs, rhs));
   call.result(call.make<lc::DivOp>(lhs, rhs));
+}
+
+/// x to a positive integer by squaring.
+Value integerPower(AtenCall &call, Value x, int64_t exponent) {
+  Value power;
+  for (; exponent; exponent >>= 1, x = call.make<lc::MulOp>(x, x)) {
+    if (exponent & 1)
+      power = power ? call.make<lc::MulOp>(power, x) : x;
+    if (exponent == 1)
+      break;
+  }
+  return power;
 }
 
 void pow(AtenCall &call) {
@@ -90,9 +141,13 @@ void pow(AtenCall &call) {
       return call.result(call.make<lc::MulOp>(x, x));
     if (e == 3)
       return call.result(call.make<lc::MulOp>(call.make<lc::MulOp>(x, x), x));
-    if (isFloat && e == 0.5)
+    if (!isFloat && e > 0 && !call.elementOf(x).isInteger(1))
+      return call.result(integerPower(call, x, exponent.asInt()));
+    // Of f16 PyTorch takes the general power: that of -inf is no NaN.
+    bool hasRoots = isFloat && !call.elementOf(x).isF16();
+    if (hasRoots && e == 0.5)
       return call.result(call.make<lc::SqrtOp>(x));
-    if (isFloat && e == -0.5)
+    if (hasRoots && e == -0.5)
       return call.result(call.make<lc::RsqrtOp>(x));
     if (isFloat && e == -1)
       return call.result(call.make<lc::ReciprocalOp>(x));
@@ -167,6 +222,10 @@ void clamp(AtenCall &call) {
     return;
   if (llvm::all_of(ArrayRef(operands).drop_front(),
                    [](const Datum *d) { return d->isNumber(); })) {
+    // A bound that is no number leaves none.
+    for (const Datum *d : {&low, &high})
+      if (d->isNumber() && std::isnan(d->asFloat()))
+        return call.result(call.full(dims, element, d->asFloat()));
     FloatAttr min, max;
     if (low.isNumber())
       min = call.b.getF64FloatAttr(low.asFloat());
@@ -246,12 +305,62 @@ void lerp(AtenCall &call) {
   lc::Dims dims = call.broadcastDims(tensors);
   if (call.refused())
     return;
+  // In f32 at least: a weight of its own keeps the digits that bf16 has not.
   Type element = call.elementOf(start);
-  start = call.broadcastTo(start, dims);
-  Value change = call.make<lc::SubOp>(call.broadcastTo(end, dims), start);
-  Value part = call.make<lc::MulOp>(
-      call.materialize(weight, dims, element), change);
-  call.result(call.make<lc::AddOp>(start, part));
+  Type wide = isNarrowFloat(element) ? Type(call.b.getF32Type()) : element;
+  start = call.broadcastTo(call.convert(start, wide), dims);
+  end = call.broadcastTo(call.convert(end, wide), dims);
+  Value w = call.materialize(weight, dims, wide);
+  Value change = call.make<lc::SubOp>(end, start);
+  // Counted from the nearer end, so that both ends are exact.
+  Value low = call.make<lc::AddOp>(start, call.make<lc::MulOp>(w, change));
+  Value rest = call.make<lc::SubOp>(call.full(dims, wide, 1), w);
+  Value high = call.make<lc::SubOp>(end, call.make<lc::MulOp>(change, rest));
+  Value isLow = call.make<lc::CompareOp>(
+      lc::CompareKind::lt, call.make<lc::AbsOp>(w), call.full(dims, wide, 0.5));
+  call.result(
+      call.convert(call.make<lc::WhereOp>(isLow, low, high), element));
+}
+
+/// a << b and a >> b. What is shifted by all its bits or more is 0, or the sign.
+template <bool left> void shift(AtenCall &call) {
+  auto [x, count] = call.binaryOperands("self", "other");
+  if (call.refused())
+    return;
+  Type element = call.elementOf(x);
+  if (!isa<IntegerType>(element) || element.isInteger(1))
+    return call.refuse("expected integers, found " + Datum(x).describe());
+  lc::Dims dims = lc::getDims(x);
+  int64_t bits = element.getIntOrFloatBitWidth();
+  Value most = call.full(dims, element, bits - 1);
+  Value zero = call.full(dims, element, 0);
+  auto isBelow = [&](Value a, Value b) {
+    return call.make<lc::CompareOp>(lc::CompareKind::lt, a, b);
+  };
+  Value tooFar = isBelow(most, count);
+  if (!element.isUnsignedInteger())
+    tooFar = call.make<lc::OrOp>(tooFar, isBelow(count, zero));
+  Value safe = call.make<lc::WhereOp>(tooFar, most, count);
+  if (!left)
+    return call.result(call.make<lc::ShrOp>(x, safe));
+  call.result(
+      call.make<lc::WhereOp>(tooFar, zero, call.make<lc::ShlOp>(x, safe)));
+}
+
+/// Rounded to a number of decimals, which may be negative.
+void roundDecimals(AtenCall &call) {
+  Value x = call.floatTensor("self");
+  int64_t decimals = call.integer("decimals");
+  double scale = std::pow(10.0, std::abs(decimals));
+  if (decimals == 0)
+    return call.result(call.make<lc::RoundOp>(x));
+  if (decimals > 0)
+    return call.result(withNumber<lc::DivOp>(
+        call, call.make<lc::RoundOp>(withNumber<lc::MulOp>(call, x, scale)),
+        scale));
+  call.result(withNumber<lc::MulOp>(
+      call, call.make<lc::RoundOp>(withNumber<lc::DivOp>(call, x, scale)),
+      scale));
 }
 
 } // namespace
@@ -259,12 +368,13 @@ void lerp(AtenCall &call) {
 void lcompile::import::addElementwiseRules(AtenTable &table) {
   table.add("aten::neg", unary<lc::NegOp>);
   table.add("aten::abs", unary<lc::AbsOp>);
-  table.add({"aten::sign", "aten::sgn"}, unary<lc::SignOp>);
+  table.add({"aten::sign", "aten::sgn"}, sign);
   table.add("aten::relu", unary<lc::ReluOp>);
   table.add("aten::bitwise_not", unary<lc::BitwiseNotOp>);
   table.add("aten::ceil", rounding<lc::CeilOp>);
   table.add("aten::floor", rounding<lc::FloorOp>);
   table.add("aten::round", rounding<lc::RoundOp>);
+  table.add("aten::round.decimals", roundDecimals);
   table.add({"aten::trunc", "aten::fix"}, rounding<lc::TruncOp>);
   table.add("aten::sqrt", unaryFloat<lc::SqrtOp>);
   table.add("aten::rsqrt", unaryFloat<lc::RsqrtOp>);
@@ -291,29 +401,41 @@ void lcompile::import::addElementwiseRules(AtenTable &table) {
   table.add("aten::mish", unaryFloat<lc::MishOp>);
   table.add("aten::hardswish", unaryFloat<lc::HardswishOp>);
   table.add("aten::hardsigmoid", unaryFloat<lc::HardsigmoidOp>);
-  table.add("aten::isnan", unary<lc::IsNanOp>);
-  table.add("aten::isinf", unary<lc::IsInfOp>);
+  table.add("aten::isnan", isSpecial<lc::IsNanOp>);
+  table.add("aten::isinf", isSpecial<lc::IsInfOp>);
   table.add("aten::logical_not", logicalNot);
 
   table.add({"aten::add.Tensor", "aten::add.Scalar"}, scaledBinary<lc::AddOp>);
   table.add({"aten::sub.Tensor", "aten::sub.Scalar"}, scaledBinary<lc::SubOp>);
-  table.add({"aten::rsub.Tensor", "aten::rsub.Scalar"}, reversedBinary<lc::SubOp>);
-  table.add({"aten::mul.Tensor", "aten::mul.Scalar"}, mul);
+  table.add({"aten::rsub.Tensor", "aten::rsub.Scalar"},
+            scaledBinary<lc::SubOp, /*reversed=*/true>);
+  table.add({"aten::mul.Tensor", "aten::mul.Scalar"},
+            binaryOrBool<lc::MulOp, lc::AndOp>);
   table.add({"aten::div.Tensor", "aten::div.Scalar", "aten::div.Tensor_mode",
              "aten::div.Scalar_mode", "aten::true_divide.Tensor"},
             div);
   table.add({"aten::floor_divide", "aten::floor_divide.Scalar"},
             binary<lc::FloorDivOp>);
-  table.add({"aten::remainder.Tensor", "aten::remainder.Scalar"},
+  table.add({"aten::remainder.Tensor", "aten::remainder.Scalar",
+             "aten::remainder.Scalar_Tensor"},
             binary<lc::RemainderOp>);
   table.add({"aten::fmod.Tensor", "aten::fmod.Scalar"}, binary<lc::FmodOp>);
   table.add({"aten::pow.Tensor_Scalar", "aten::pow.Tensor_Tensor",
              "aten::pow.Scalar"},
             pow);
-  table.add("aten::atan2", binary<lc::Atan2Op>);
-  table.add({"aten::maximum", "aten::max.other"}, binary<lc::MaximumOp>);
-  table.add({"aten::minimum", "aten::min.other"}, binary<lc::MinimumOp>);
-  table.add("aten::copysign.Tensor", binary<lc::CopysignOp>);
+  table.add("aten::atan2", binaryFloat<lc::Atan2Op>);
+  table.add({"aten::maximum", "aten::max.other"}, binaryOrBool<lc::MaximumOp, lc::OrOp>);
+  table.add({"aten::minimum", "aten::min.other"}, binaryOrBool<lc::MinimumOp, lc::AndOp>);
+  table.add({"aten::copysign.Tensor", "aten::copysign.Scalar"},
+            binaryFloat<lc::CopysignOp>);
+  table.add({"aten::bitwise_left_shift.Tensor",
+             "aten::bitwise_left_shift.Tensor_Scalar", "aten::__lshift__.Tensor",
+             "aten::__lshift__.Scalar"},
+            shift<true>);
+  table.add({"aten::bitwise_right_shift.Tensor",
+             "aten::bitwise_right_shift.Tensor_Scalar",
+             "aten::__rshift__.Tensor", "aten::__rshift__.Scalar"},
+            shift<false>);
   table.add({"aten::bitwise_and.Tensor", "aten::bitwise_and.Scalar",
              "aten::__and__.Tensor", "aten::__and__.Scalar"},
             binary<lc::AndOp>);

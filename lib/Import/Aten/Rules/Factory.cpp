@@ -121,10 +121,13 @@ void linspace(AtenCall &call) {
   // Counted from both ends, so that both are exact, as PyTorch does.
   double step = steps == 1 ? 0 : (end - start) / (steps - 1);
   int64_t half = steps == 1 ? 1 : steps / 2;
-  Value low = iota(call, call.constant(half), element, start, step);
-  Value high = iota(call, call.constant(steps - half), element,
+  // In f64: a step of f32 is off by many digits after some steps.
+  Type wide = call.b.getF64Type();
+  Value low = iota(call, call.constant(half), wide, start, step);
+  Value high = iota(call, call.constant(steps - half), wide,
                     end - step * (steps - half - 1), step);
-  call.result(steps == 1 ? low : concat(call, {low, high}, 0));
+  call.result(call.convert(
+      steps == 1 ? low : concat(call, {low, high}, 0), element));
 }
 
 void eye(AtenCall &call) {
