@@ -30,16 +30,29 @@ bool isReduction(Operation *op) {
              lc::AllOp, lc::ArgmaxOp, lc::ArgminOp>(op);
 }
 
+/// Goes along a dimension in order.
+bool isAlongLine(Operation *op) {
+  return isa<lc::CumsumOp, lc::CumprodOp, lc::CumargmaxOp, lc::CumargminOp,
+             lc::ArgsortOp, lc::ScatterOp>(op);
+}
+
 /// Reads its operands at places of its own; fusing a producer that computes would
 /// compute an element once for each read.
 bool rereads(Operation *op) {
   return isa<lc::MaxPoolOp, lc::AvgPoolOp, lc::AdaptiveAvgPoolOp, lc::GatherOp,
-             lc::IndexSelectOp, lc::CumsumOp>(op);
+             lc::IndexSelectOp>(op) ||
+         isAlongLine(op);
 }
 
 /// Has to stand at the root of its kernel.
 bool isRootOnly(Operation *op) {
-  return isa<lc::CumsumOp, lc::DynamicUpdateSliceOp>(op);
+  return isAlongLine(op) || isa<lc::DynamicUpdateSliceOp>(op);
+}
+
+/// Writes a part of the memory of operand 0, which has to be a tensor of its own.
+bool updates(Operation *op, Value operand) {
+  return isa<lc::ScatterOp, lc::DynamicUpdateSliceOp>(op) &&
+         op->getOperand(0) == operand;
 }
 
 bool canGenerate(Operation *op) {
@@ -145,7 +158,26 @@ struct FormCodegenRegionsPass
     return true;
   }
 
+  /// A scatter must not read, behind views, what it is writing over: it gets a copy.
+  void separate(Block &block) {
+    for (auto scatter : llvm::make_early_inc_range(block.getOps<lc::ScatterOp>()))
+      for (OpOperand *operand :
+           {&scatter.getIndicesMutable(), &scatter.getSourceMutable()}) {
+        Value base = operand->get();
+        auto isView = [](Operation *op) { return isa_and_nonnull<lc::View>(op); };
+        while (base != scatter.getDest() && isView(base.getDefiningOp()))
+          base = base.getDefiningOp()->getOperand(0);
+        if (base != scatter.getDest())
+          continue;
+        OpBuilder b(scatter);
+        operand->set(lc::ConvertOp::create(b, scatter.getLoc(),
+                                           operand->get().getType(),
+                                           operand->get()));
+      }
+  }
+
   void form(Block &block) {
+    separate(block);
     llvm::DenseMap<Operation *, unsigned> groupOf;
     std::vector<Group> groups;
     std::vector<SmallVector<Value>> results;
@@ -160,7 +192,9 @@ struct FormCodegenRegionsPass
       llvm::SmallSetVector<int, 4> users;
       for (Operation *user : op->getResult(0).getUsers()) {
         auto it = groupOf.find(user);
-        users.insert(it == groupOf.end() ? -1 : int(it->second));
+        bool outside =
+            it == groupOf.end() || updates(user, op->getResult(0));
+        users.insert(outside ? -1 : int(it->second));
       }
       if (users.size() == 1 && users[0] >= 0 && canJoin(op, groups[users[0]])) {
         groups[users[0]].insert(op);

@@ -41,8 +41,9 @@ struct MarkInPlacePass : lcompile::impl::MarkInPlaceBase<MarkInPlacePass> {
       ValueRange results = function.front().getTerminator()->getOperands();
       SmallVector<int64_t> inplace(results.size(), -1);
       Value root = results[0];
-      if (auto update = root.getDefiningOp<lc::DynamicUpdateSliceOp>()) {
-        if (auto dest = dyn_cast<BlockArgument>(update.getDest())) {
+      Operation *update = root.getDefiningOp();
+      if (isa_and_nonnull<lc::DynamicUpdateSliceOp, lc::ScatterOp>(update)) {
+        if (auto dest = dyn_cast<BlockArgument>(update->getOperand(0))) {
           inplace[0] = dest.getArgNumber();
           function->setAttr(kernel::KernelDialect::updateAttrName,
                             b.getUnitAttr());

@@ -28,4 +28,12 @@ def Lc_ResizeMode : I32EnumAttr<"ResizeMode", "interpolation", [
 }
 def Lc_ResizeModeAttr : EnumAttr<Lc_Dialect, Lc_ResizeMode, "resize_mode">;
 
+def Lc_ScatterKind : I32EnumAttr<"ScatterKind", "what becomes of an element that is written", [
+    I32EnumAttrCase<"replace", 0>, I32EnumAttrCase<"add", 1>, I32EnumAttrCase<"mul", 2>,
+    I32EnumAttrCase<"maximum", 3>, I32EnumAttrCase<"minimum", 4>]> {
+  let cppNamespace = "::lcompile::lc";
+  let genSpecializedAttr = 0;
+}
+def Lc_ScatterKindAttr : EnumAttr<Lc_Dialect, Lc_ScatterKind, "scatter_kind">;
+
 #endif // DIALECTS_LC_IR_LCENUMS_TD

@@ -47,6 +47,33 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+LogicalResult ScatterOp::verify() {
+  auto dest = typeOf(getDest()), places = typeOf(getIndices()),
+       source = typeOf(getSource());
+  int64_t dim = getDim(), rank = dest.getRank();
+  if (dim < 0 || dim >= rank || places.getRank() != rank ||
+      source.getRank() != rank ||
+      source.getElementType() != dest.getElementType())
+    return emitOpError() << "expected equal ranks, one element type and a "
+                            "dimension in [0, "
+                         << rank << "), found " << dest << ", " << places
+                         << ", " << source << " and " << dim << " (scatter_c1)";
+  for (int64_t i = 0; i < rank; ++i) {
+    auto above = [&](RankedTensorType type) {
+      return !places.isDynamicDim(i) && !type.isDynamicDim(i) &&
+             places.getDimSize(i) > type.getDimSize(i);
+    };
+    if (above(source) || (i != dim && above(dest)))
+      return emitOpError() << "expected at most "
+                           << std::min(source.getDimSize(i),
+                                       i == dim ? source.getDimSize(i)
+                                                : dest.getDimSize(i))
+                           << " indices along dimension " << i << ", found "
+                           << places.getDimSize(i) << " (scatter_c2)";
+  }
+  return success();
+}
+
 static LogicalResult verifyDynamicSlice(Operation *op, Value whole, Value part,
                                         int64_t dim, StringRef rule) {
   auto large = typeOf(whole), small = typeOf(part);

@@ -32,6 +32,24 @@ def Lc_GatherOp : Lc_InferredOp<"gather"> {
   let results = (outs Lc_Tensor:$result);
 }
 
+def Lc_ScatterOp : Lc_Op<"scatter", [AllTypesMatch<["dest", "result"]>]> {
+  let summary = "Elements written to places from data along a dimension, torch.scatter";
+  let description = [{
+    result[.., indices[.., i, ..], ..] becomes, or is combined with, source[.., i, ..],
+    in the order of i: of equal places the last one counts. Negative indices are errors.
+    Rule scatter_c1: `dim` exists, ranks agree, source and dest have one element type.
+    Rule scatter_c2: the indices are not larger than the source, and in the other
+    dimensions not larger than dest.
+
+    Example: `%3 = lc.scatter %0, %1, %2 add {dim = 1 : i64} : (tensor<4x8xf32>, tensor<4x2xi64>, tensor<4x2xf32>) -> tensor<4x8xf32>`
+  }];
+  let arguments = (ins Lc_Tensor:$dest, Lc_IndexTensor:$indices, Lc_Tensor:$source,
+                       Lc_ScatterKindAttr:$kind, I64Attr:$dim);
+  let results = (outs Lc_Tensor:$result);
+  let assemblyFormat = "operands $kind attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
 def Lc_DynamicSliceOp : Lc_Op<"dynamic_slice"> {
   let summary = "A slice along one dimension that starts at a place from data, x[i]";
   let description = [{

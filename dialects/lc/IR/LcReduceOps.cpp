@@ -89,13 +89,72 @@ LogicalResult ArgminOp::inferReturnTypes(MLIRContext *,
   return inferArgReduce(loc, op, types);
 }
 
-LogicalResult CumsumOp::inferReturnTypes(MLIRContext *,
-                                         std::optional<Location> loc,
-                                         Adaptor op,
-                                         SmallVectorImpl<Type> &types) {
-  auto type = typeOf(op.getInput());
-  types.push_back(type);
-  return checkDim(loc, type, op.getDim(), "cumsum_c1");
+/// A result of the operand's shape: `element` is null for its element type, too.
+static LogicalResult inferAlong(std::optional<Location> loc, Value input,
+                                int64_t dim, StringRef rule, Type element,
+                                SmallVectorImpl<Type> &types) {
+  auto type = typeOf(input);
+  types.push_back(element ? withElement(type, element) : type);
+  return checkDim(loc, type, dim, rule);
+}
+
+#define LC_ALONG(OP, RULE, ELEMENT)                                            \
+  LogicalResult OP::inferReturnTypes(MLIRContext *ctx,                         \
+                                     std::optional<Location> loc, Adaptor op,  \
+                                     SmallVectorImpl<Type> &types) {           \
+    return inferAlong(loc, op.getInput(), op.getDim(), RULE, ELEMENT, types);  \
+  }
+LC_ALONG(CumsumOp, "scan_c1", Type())
+LC_ALONG(CumprodOp, "scan_c1", Type())
+LC_ALONG(CumargmaxOp, "scan_c1", IntegerType::get(ctx, 64))
+LC_ALONG(CumargminOp, "scan_c1", IntegerType::get(ctx, 64))
+LC_ALONG(ArgsortOp, "argsort_c1", IntegerType::get(ctx, 64))
+#undef LC_ALONG
+
+FailureOr<SmallVector<Value>> VarOp::decompose(ImplicitLocOpBuilder &b) {
+  // In f32 at least: a rounded mean would be squared.
+  RankedTensorType result = getType();
+  Type own = result.getElementType();
+  bool narrow = own.getIntOrFloatBitWidth() < 32;
+  auto wide = [&](RankedTensorType type) {
+    return narrow ? withElement(type, b.getF32Type()) : type;
+  };
+  Value x = getInput();
+  if (narrow)
+    x = ConvertOp::create(b, wide(typeOf(x)), x);
+  auto full = [&](Type type, double value) -> Value {
+    Type element = cast<RankedTensorType>(type).getElementType();
+    return FullOp::create(b, type, b.getFloatAttr(element, value));
+  };
+  Value mean = MeanOp::create(b, x, getDimsAttr(), b.getUnitAttr());
+  Value rest = SubOp::create(b, x, ExpandOp::create(b, x.getType(), mean));
+  Value sum = SumOp::create(b, MulOp::create(b, rest, rest), getDimsAttr(),
+                            getKeepdimAttr());
+  Dims sizes = lcompile::lc::getDims(x);
+  AffineExpr count = constant(b.getContext(), 1);
+  for (int64_t dim : getDims())
+    count = count * sizes[dim];
+  count = simplify(count);
+  double correction = getCorrection().convertToDouble();
+  Value divisor;
+  if (auto known = getConstant(count)) {
+    divisor = full(sum.getType(), std::max(0.0, double(*known) - correction));
+  } else {
+    auto scalar = RankedTensorType::get({}, b.getI64Type());
+    auto sumType = cast<RankedTensorType>(sum.getType());
+    auto expr = DimsAttr::get({count}, b.getContext());
+    auto real = withElement(scalar, sumType.getElementType());
+    Value n = ConvertOp::create(b, real, SizeOp::create(b, scalar, expr));
+    n = SubOp::create(b, n, full(real, correction));
+    n = MaximumOp::create(b, n, full(real, 0));
+    SmallVector<AffineExpr> ones(sumType.getRank(), constant(b.getContext(), 1));
+    n = ReshapeOp::create(b, makeTensorType(ones, real.getElementType()), n);
+    divisor = ExpandOp::create(b, sumType, n);
+  }
+  Value var = DivOp::create(b, sum, divisor);
+  if (narrow)
+    var = ConvertOp::create(b, result, var);
+  return SmallVector<Value>{var};
 }
 
 LogicalResult SoftmaxOp::inferReturnTypes(MLIRContext *,

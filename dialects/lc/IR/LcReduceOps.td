@@ -5,7 +5,8 @@
 
 include "dialects/lc/IR/LcBase.td"
 
-class Lc_ReduceOp<string mnemonic, string meaning, TypeConstraint type> : Lc_InferredOp<mnemonic> {
+class Lc_ReduceOp<string mnemonic, string meaning, TypeConstraint type, list<Trait> traits = []>
+    : Lc_InferredOp<mnemonic, traits> {
   let summary = meaning;
   let description = [{
     `dims` is a sorted list; with `keepdim` they stay with size 1. Accumulates in
@@ -24,7 +25,8 @@ def Lc_AmaxOp : Lc_ReduceOp<"amax", "Largest, NaN wins, torch.amax", Lc_NumberTe
 def Lc_AminOp : Lc_ReduceOp<"amin", "Smallest, NaN wins, torch.amin", Lc_NumberTensor>;
 def Lc_AnyOp : Lc_ReduceOp<"any", "True when one is, torch.any", Lc_BoolTensor>;
 def Lc_AllOp : Lc_ReduceOp<"all", "True when all are, torch.all", Lc_BoolTensor>;
-def Lc_VarOp : Lc_ReduceOp<"var", "Variance with n - correction below, torch.var", Lc_FloatTensor> {
+def Lc_VarOp : Lc_ReduceOp<"var", "Variance with n - correction below, torch.var", Lc_FloatTensor,
+                           [DeclareOpInterfaceMethods<Lc_Decomposable>]> {
   let arguments = (ins Lc_FloatTensor:$input, DenseI64ArrayAttr:$dims, UnitAttr:$keepdim,
                        DefaultValuedAttr<F64Attr, "1.0">:$correction);
 }
@@ -43,15 +45,35 @@ class Lc_ArgReduceOp<string mnemonic, string meaning> : Lc_InferredOp<mnemonic> 
 def Lc_ArgmaxOp : Lc_ArgReduceOp<"argmax", "Place of the largest, torch.argmax">;
 def Lc_ArgminOp : Lc_ArgReduceOp<"argmin", "Place of the smallest, torch.argmin">;
 
-def Lc_CumsumOp : Lc_InferredOp<"cumsum"> {
-  let summary = "Running sum along a dimension, torch.cumsum";
+class Lc_ScanOp<string mnemonic, string meaning, TypeConstraint type = Lc_NumberTensor> : Lc_InferredOp<mnemonic> {
+  let summary = meaning;
   let description = [{
-    Rule cumsum_c1: `dim` exists.
+    Accumulates in f32 for f16 and bf16.
+    Rule scan_c1: `dim` exists.
 
-    Example: `%1 = lc.cumsum %0 {dim = 1 : i64} : (tensor<4x3xf32>) -> tensor<4x3xf32>`
+    Example: `%1 = lc.}] # mnemonic # [{ %0 {dim = 1 : i64} : (tensor<4x3xf32>) -> tensor<4x3x}] #
+    !if(!eq(type, Lc_NumberTensor), "f32", "i64") # [{>`
   }];
   let arguments = (ins Lc_NumberTensor:$input, I64Attr:$dim);
-  let results = (outs Lc_NumberTensor:$result);
+  let results = (outs type:$result);
+}
+def Lc_CumsumOp : Lc_ScanOp<"cumsum", "Running sum along a dimension, torch.cumsum">;
+def Lc_CumprodOp : Lc_ScanOp<"cumprod", "Running product along a dimension, torch.cumprod">;
+def Lc_CumargmaxOp : Lc_ScanOp<"cumargmax",
+  "Place of the largest so far, the last of equals; NaN is largest, torch.cummax", Lc_I64Tensor>;
+def Lc_CumargminOp : Lc_ScanOp<"cumargmin",
+  "Place of the smallest so far, the last of equals; NaN is smallest, torch.cummin", Lc_I64Tensor>;
+
+def Lc_ArgsortOp : Lc_InferredOp<"argsort"> {
+  let summary = "Places that sort along a dimension, torch.argsort";
+  let description = [{
+    Stable; NaN counts as the largest.
+    Rule argsort_c1: `dim` exists.
+
+    Example: `%1 = lc.argsort %0 {dim = 1 : i64, descending} : (tensor<4x3xf32>) -> tensor<4x3xi64>`
+  }];
+  let arguments = (ins Lc_NumberTensor:$input, I64Attr:$dim, UnitAttr:$descending);
+  let results = (outs Lc_I64Tensor:$result);
 }
 
 def Lc_SoftmaxOp : Lc_InferredOp<"softmax", [DeclareOpInterfaceMethods<Lc_Decomposable>]> {

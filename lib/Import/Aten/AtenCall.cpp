@@ -235,6 +235,7 @@ const AtenTable &AtenTable::get() {
     addFactoryRules(t);
     addIndexRules(t);
     addScatterRules(t);
+    addOrderRules(t);
     addReduceRules(t);
     addContractionRules(t);
     addEinsumRules(t);

@@ -162,6 +162,7 @@ void addCastRules(AtenTable &table);
 void addFactoryRules(AtenTable &table);
 void addIndexRules(AtenTable &table);
 void addScatterRules(AtenTable &table);
+void addOrderRules(AtenTable &table);
 void addReduceRules(AtenTable &table);
 void addContractionRules(AtenTable &table);
 void addEinsumRules(AtenTable &table);

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -205,71 +206,68 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
   return failure(failed);
 }
 
-LogicalResult NestEmitter::emitCumsum(lc::CumsumOp op, Schedule &schedule) {
-  lc::Dims sizes = lc::getDims(op.getInput());
-  unsigned dim = op.getDim();
-  AffineExpr extent = lc::constant(ctx, 1);
-  for (auto [i, size] : llvm::enumerate(sizes))
-    if (i != dim)
-      extent = extent * size;
-  schedule.extent = lc::simplify(extent);
-  schedule.work = sizes[dim];
-  Type compute = lc::computeType(typeOf(op.getInput()).getElementType());
-  loop(kernel.begin, kernel.end, i64Constant(1), {},
-       [&](Value iv, ValueRange) -> SmallVector<Value> {
-         withScope(Scope(), [&] {
-           Place place(sizes.size(), lc::constant(ctx, 0));
-           AffineExpr rest =
-               axis(addAxis(iv, schedule.extent, scopes.size() - 1));
-           for (int i = sizes.size() - 1; i >= 0; --i) {
-             if (i == int(dim))
-               continue;
-             place[i] = axis(addAxis(index(simplified(rest % sizes[i])),
-                                     sizes[i], scopes.size() - 1));
-             rest = rest.floorDiv(sizes[i]);
-           }
-           Value zero = identity(Combine::sum, compute);
-           loop(i64Constant(0), index(sizes[dim]), i64Constant(1), {zero},
-                [&](Value i, ValueRange sum) -> SmallVector<Value> {
-                  return withScope(Scope(), [&]() -> SmallVector<Value> {
-                    place[dim] = axis(addAxis(i, sizes[dim], scopes.size() - 1));
-                    Value v = eval(op.getInput(), place);
-                    if (!v)
-                      return SmallVector<Value>(sum);
-                    Value next = combine(Combine::sum, sum[0], v);
-                    store(next, kernel.outputs[0], typeOf(op.getResult()), place);
-                    return {next};
-                  });
-                });
-           return 0;
-         });
-         return {};
-       });
-  return failure(failed);
+/// An index into nothing is an error before anything is read: the loop does not run.
+void NestEmitter::failOnEmptyTables() {
+  auto check = [&](Value indices, AffineExpr room) {
+    room = simplified(room);
+    if (lc::boundsOf(room, kernel.symbols).min >= 1)
+      return;
+    Value zero = i64Constant(0);
+    Value bad = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, index(room),
+                                      zero);
+    AffineExpr count = lc::numElements(lc::getDims(indices), ctx);
+    Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt,
+                                       index(simplified(count)), zero);
+    bad = arith::AndIOp::create(b, bad, some);
+    Value begins = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                         kernel.begin, kernel.end);
+    kernel.failIf(b, arith::AndIOp::create(b, bad, begins), zero);
+    kernel.end = arith::SelectOp::create(b, bad, kernel.begin, kernel.end);
+  };
+  for (Operation &operation : kernel.function.front()) {
+    auto sizeOf = [](Value v, unsigned dim) { return lc::getDims(v)[dim]; };
+    llvm::TypeSwitch<Operation *>(&operation)
+        .Case<lc::IndexSelectOp, lc::GatherOp>([&](auto op) {
+          check(op.getIndices(), sizeOf(op.getInput(), op.getDim()));
+        })
+        .Case([&](lc::ScatterOp op) {
+          check(op.getIndices(), sizeOf(op.getDest(), op.getDim()));
+        })
+        .Case([&](lc::DynamicSliceOp op) {
+          check(op.getStart(), sizeOf(op.getInput(), op.getDim()) -
+                                   sizeOf(op.getResult(), op.getDim()) + 1);
+        })
+        .Case([&](lc::DynamicUpdateSliceOp op) {
+          check(op.getStart(), sizeOf(op.getDest(), op.getDim()) -
+                                   sizeOf(op.getSource(), op.getDim()) + 1);
+        });
+  }
 }
 
 FailureOr<Schedule> NestEmitter::emit() {
   SmallVector<Value> roots(
       kernel.function.front().getTerminator()->getOperands());
+  failOnEmptyTables();
   Schedule schedule;
-  if (auto cumsum = roots[0].getDefiningOp<lc::CumsumOp>()) {
-    if (mlir::failed(emitCumsum(cumsum, schedule)))
-      return failure();
-    return schedule;
-  }
-  if (auto attention = roots[0].getDefiningOp<lc::SdpaOp>()) {
-    if (mlir::failed(emitAttention(attention, schedule)))
-      return failure();
-    return schedule;
-  }
-  FailureOr<Contraction> contraction = findContraction();
-  if (mlir::failed(contraction) ||
-      (contraction->result &&
-       mlir::failed(emitContraction(*contraction, roots[0], schedule))))
-    return failure();
-  if (contraction->result)
-    return schedule;
-  if (mlir::failed(emitMap(roots, schedule)))
+  Operation *root = roots[0].getDefiningOp();
+  LogicalResult result =
+      llvm::TypeSwitch<Operation *, LogicalResult>(root)
+          .Case([&](lc::CumsumOp op) {
+            return emitScan(op, Combine::sum, schedule);
+          })
+          .Case([&](lc::CumprodOp op) {
+            return emitScan(op, Combine::product, schedule);
+          })
+          .Case([&](lc::CumargmaxOp op) {
+            return emitPlaceScan(op, /*isMax=*/true, schedule);
+          })
+          .Case([&](lc::CumargminOp op) {
+            return emitPlaceScan(op, /*isMax=*/false, schedule);
+          })
+          .Case([&](lc::ArgsortOp op) { return emitArgsort(op, schedule); })
+          .Case([&](lc::ScatterOp op) { return emitScatter(op, schedule); })
+          .Default([&](Operation *) { return emitMap(roots, schedule); });
+  if (mlir::failed(result))
     return failure();
   return schedule;
 }

@@ -143,6 +143,8 @@ Value NestEmitter::emitIndex(AffineExpr expr, bool vector) {
 }
 
 Type memoryType(Type element) {
+  if (element.isBF16())
+    return IntegerType::get(element.getContext(), 16);
   if (element.isInteger(1))
     return IntegerType::get(element.getContext(), 8);
   if (auto integer = dyn_cast<IntegerType>(element))
@@ -166,6 +168,12 @@ Value NestEmitter::toCompute(Value v, Type element) {
                           : compute);
   if (v.getType() == type)
     return v;
+  lc::BodyBuilder body(b);
+  if (element.isBF16()) { // the upper half of an f32
+    Value bits = arith::ExtUIOp::create(b, like(v, b.getI32Type()), v);
+    bits = arith::ShLIOp::create(b, bits, body.number(16, bits));
+    return arith::BitcastOp::create(b, type, bits);
+  }
   if (isa<FloatType>(element))
     return arith::ExtFOp::create(b, type, v);
   if (element.isUnsignedInteger())
@@ -179,6 +187,21 @@ Value NestEmitter::toMemory(Value v, Type element) {
     return v;
   if (element.isInteger(1))
     return arith::ExtUIOp::create(b, type, v);
+  if (element.isBF16()) {
+    // Rounded to even with integers: few machines have an instruction, it may take
+    // denormal numbers as 0, and LLVM's stand-in is a library that artefacts lack.
+    lc::BodyBuilder body(b);
+    Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, v, v);
+    Value bits = arith::BitcastOp::create(b, like(v, b.getI32Type()), v);
+    auto number = [&](int64_t n) { return body.number(double(n), bits); };
+    auto upper = [&](Value x) -> Value {
+      return arith::ShRUIOp::create(b, x, number(16));
+    };
+    Value isOdd = arith::AndIOp::create(b, upper(bits), number(1));
+    Value up = body.add(body.add(bits, number(0x7fff)), isOdd);
+    Value rounded = body.select(isNan, number(0x7fc0), upper(up));
+    return arith::TruncIOp::create(b, type, rounded);
+  }
   if (isa<FloatType>(element))
     return arith::TruncFOp::create(b, type, v);
   return arith::TruncIOp::create(b, type, v);

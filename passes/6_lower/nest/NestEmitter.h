@@ -193,9 +193,20 @@ private:
   void parallel(mlir::AffineExpr extent, Schedule &schedule,
                 llvm::function_ref<void(mlir::AffineExpr)> body);
   mlir::LogicalResult emitMap(llvm::ArrayRef<mlir::Value> roots, Schedule &schedule);
-  mlir::LogicalResult emitCumsum(lc::CumsumOp op, Schedule &schedule);
+  void failOnEmptyTables();
   bool flattens(llvm::ArrayRef<mlir::Value> roots);
   void innerLoop(mlir::AffineExpr size, llvm::function_ref<void(mlir::AffineExpr)> body);
+
+  // ---- lines (EmitScans.cpp) -------------------------------------------------------
+  /// The parallel loop over all lines along `dim`; `body` gets what makes a place of
+  /// one along the line.
+  mlir::LogicalResult
+  emitLines(llvm::ArrayRef<mlir::AffineExpr> sizes, unsigned dim, Schedule &schedule,
+            llvm::function_ref<void(llvm::function_ref<Place(mlir::AffineExpr)>)> body);
+  mlir::LogicalResult emitScan(mlir::Operation *op, Combine kind, Schedule &schedule);
+  mlir::LogicalResult emitPlaceScan(mlir::Operation *op, bool isMax, Schedule &schedule);
+  mlir::LogicalResult emitArgsort(lc::ArgsortOp op, Schedule &schedule);
+  mlir::LogicalResult emitScatter(lc::ScatterOp op, Schedule &schedule);
 
   Kernel kernel;
   NestTarget &target;

@@ -37,8 +37,8 @@ func.func @argreduce_c1_empty(%x: tensor<4x0xf32>) {
 
 // -----
 
-func.func @cumsum_c1(%x: tensor<4x3xf32>) {
-  // expected-error@below {{expected a dimension in [0, 2), found 2 (cumsum_c1)}}
+func.func @scan_c1(%x: tensor<4x3xf32>) {
+  // expected-error@below {{expected a dimension in [0, 2), found 2 (scan_c1)}}
   // expected-error@below {{failed to infer returned types}}
   %0 = lc.cumsum %x {dim = 2 : i64} : (tensor<4x3xf32>) -> tensor<4x3xf32>
   return

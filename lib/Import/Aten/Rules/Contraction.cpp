@@ -246,7 +246,8 @@ void lcompile::import::addContractionRules(AtenTable &table) {
   table.add("aten::matmul", matmul<selfName, otherName>);
   table.add({"aten::mm", "aten::bmm"}, matmul<selfName, mat2Name>);
   table.add("aten::mv", matmul<selfName, vecName>);
-  table.add({"aten::dot", "aten::vdot"}, matmul<selfName, tensorName>);
+  table.add("aten::dot", matmul<selfName, tensorName>);
+  table.add("aten::vdot", matmul<selfName, otherName>);
   table.add({"aten::outer", "aten::ger"}, outer);
   table.add("aten::addmm", addProduct<mat1Name, mat2Name>);
   table.add("aten::baddbmm", addProduct<batch1Name, batch2Name>);

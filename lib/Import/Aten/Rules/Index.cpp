@@ -74,6 +74,16 @@ void takeAlongDim(AtenCall &call) {
       call.make<lc::GatherOp>(call.expand(x, xs), call.expand(index, is), dim));
 }
 
+/// Places in the flattened tensor; negative ones count from the end.
+void take(AtenCall &call) {
+  Value x = call.tensor("self");
+  Value index = asIndices(call, call.tensor("index"));
+  if (call.refused())
+    return;
+  x = call.reshape(x, {product(call, lc::getDims(x))});
+  call.result(call.make<lc::IndexSelectOp>(x, index, int64_t(0), true));
+}
+
 /// True when no element of `v` is negative.
 bool isNotNegative(Value v) {
   Operation *op = v.getDefiningOp();
@@ -215,6 +225,7 @@ void lcompile::import::addIndexRules(AtenTable &table) {
   table.add("aten::index_select", indexSelect);
   table.add("aten::gather", gather);
   table.add("aten::take_along_dim", takeAlongDim);
+  table.add("aten::take", take);
   table.add({"aten::index.Tensor", "aten::_unsafe_index.Tensor"}, index);
   table.add("aten::one_hot", oneHot);
 }

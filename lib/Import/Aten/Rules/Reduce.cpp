@@ -108,8 +108,12 @@ template <typename Op> void logicalReduce(AtenCall &call) {
   if (call.refused())
     return;
   auto dims = call.dims("dim", call.rankOf(x));
-  call.result(
-      call.make<Op>(call.convert(x, call.i1()), dims, call.boolean("keepdim")));
+  // Of uint8 the result is uint8: its type before PyTorch had bools.
+  Type element = call.elementOf(x);
+  Value result =
+      call.make<Op>(call.convert(x, call.i1()), dims, call.boolean("keepdim"));
+  call.result(call.convert(
+      result, element.isUnsignedInteger(8) ? element : call.i1()));
 }
 
 void countNonzero(AtenCall &call) {
@@ -235,10 +239,19 @@ template <bool log> void softmax(AtenCall &call) {
   });
 }
 
-void cumsum(AtenCall &call) {
-  alongDim(call, summand(call), [&](Value v, int64_t dim) {
-    return call.make<lc::CumsumOp>(v, dim);
-  });
+template <typename Op> void cumulative(AtenCall &call) {
+  alongDim(call, summand(call),
+           [&](Value v, int64_t dim) { return call.make<Op>(v, dim); });
+}
+
+void aminmax(AtenCall &call) {
+  Value x = call.tensor("self");
+  if (call.refused())
+    return;
+  auto dims = call.dims("dim", call.rankOf(x));
+  bool keepdim = call.boolean("keepdim");
+  call.result(extreme<lc::AminOp, lc::AllOp>(call, x, dims, keepdim));
+  call.result(extreme<lc::AmaxOp, lc::AnyOp>(call, x, dims, keepdim));
 }
 
 } // namespace
@@ -281,5 +294,7 @@ void lcompile::import::addReduceRules(AtenTable &table) {
   table.add({"aten::log_softmax.int", "aten::_log_softmax",
              "aten::special_log_softmax"},
             softmax<true>);
-  table.add("aten::cumsum", cumsum);
+  table.add("aten::cumsum", cumulative<lc::CumsumOp>);
+  table.add("aten::cumprod", cumulative<lc::CumprodOp>);
+  table.add("aten::aminmax", aminmax);
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Rules of operators that write to places from tensors: a loop that updates one
-// slice after the other, so that of equal places the last one counts.
+// Rules of operators that write to places from tensors, in order: of equal places
+// the last one counts.
 #include "lib/Import/Aten/Rules/Indices.h"
-
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace lcompile;
@@ -12,58 +9,182 @@ using namespace lcompile::import;
 
 namespace {
 
-Value slotOf(AtenCall &call, Value v, int64_t dim, Value place) {
+/// lc.scatter; of bools a sum is the larger and a product the smaller.
+Value scattered(AtenCall &call, Value x, Value index, Value source, int64_t dim,
+                lc::ScatterKind kind) {
   if (call.refused())
     return {};
-  lc::Dims dims = lc::getDims(v);
-  dims[dim] = call.constant(1);
-  return call.makeTyped<lc::DynamicSliceOp>(
-      lc::makeTensorType(dims, call.elementOf(v)), v, place, dim);
+  bool isBool = call.elementOf(x).isInteger(1);
+  if (isBool && kind != lc::ScatterKind::replace) {
+    x = call.convert(x, call.b.getI8Type());
+    source = call.convert(source, call.b.getI8Type());
+    if (kind == lc::ScatterKind::add)
+      kind = lc::ScatterKind::maximum;
+    if (kind == lc::ScatterKind::mul)
+      kind = lc::ScatterKind::minimum;
+  }
+  // Sums of narrow numbers are rounded once, at the end.
+  Type element = call.refused() ? Type() : call.elementOf(x);
+  bool widens = element && isa<FloatType>(element) &&
+                element.getIntOrFloatBitWidth() < 32 &&
+                (kind == lc::ScatterKind::add || kind == lc::ScatterKind::mul);
+  if (widens) {
+    x = call.convert(x, call.b.getF32Type());
+    source = call.convert(source, call.b.getF32Type());
+  }
+  if (call.refused())
+    return {};
+  Value result = call.makeTyped<lc::ScatterOp>(x.getType(), x, index, source,
+                                               kind, dim);
+  return widens   ? call.convert(result, element)
+         : isBool ? call.convert(result, call.i1())
+                  : result;
 }
 
 /// x with slice places[i] along `dim` replaced by (or increased by) slice i of
-/// `values`, for all i in order. `places` has rank 1.
+/// `values`, for all i in order. `places` has rank 1; `wrap` lets negative ones
+/// count from the end.
 Value updated(AtenCall &call, Value x, int64_t dim, Value places, Value values,
-              bool add) {
+              bool add, bool wrap) {
   if (call.refused())
     return {};
-  auto update = [&](Value into, Value at) {
-    Value place = call.convert(
-        scalar(call, slotOf(call, places, 0, at), call.i64()), call.i64());
-    Value slot = slotOf(call, values, dim, at);
-    if (add)
-      slot = call.make<lc::AddOp>(slot, slotOf(call, into, dim, place));
-    return call.make<lc::DynamicUpdateSliceOp>(into, slot, place, dim);
-  };
-  AffineExpr count = lc::getDims(places)[0];
-  if (lc::isConstant(count, 1))
-    return update(x, call.full({}, call.i64(), 0));
-  auto number = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(call.b, call.b.getI64IntegerAttr(value));
-  };
-  if (!count) {
-    call.refuse("the number of places is not known");
-    return {};
+  lc::Dims all = lc::getDims(values), narrow(all.size(), call.constant(1));
+  narrow[dim] = lc::getDims(places)[0];
+  if (wrap) {
+    places = call.convert(places, call.i64());
+    lc::Dims own = lc::getDims(places);
+    Value size =
+        call.materialize(Datum(lc::getDims(x)[dim]), own, call.i64());
+    Value negative = call.make<lc::CompareOp>(lc::CompareKind::lt, places,
+                                              call.full(own, call.i64(), 0));
+    places = call.make<lc::WhereOp>(
+        negative, call.make<lc::AddOp>(places, size), places);
   }
-  Value zero = number(0), one = number(1);
-  Value limit = scalar(call, Datum(count), call.i64());
+  Value index = call.expand(call.reshape(places, narrow), all);
+  return scattered(call, x, index, values, dim,
+                   add ? lc::ScatterKind::add : lc::ScatterKind::replace);
+}
+
+struct Scatter {
+  Value x, index, source;
+  int64_t dim = 0;
+  bool wasScalar = false;
+};
+
+/// The operands of torch.scatter and its relatives.
+Scatter scatterOf(AtenCall &call) {
+  Scatter s{call.tensor("self"), asIndices(call, call.tensor("index"))};
   if (call.refused())
-    return {};
-  limit = lc::ItemOp::create(call.b, call.i64(), limit);
-  auto loop = scf::ForOp::create(call.b, zero, limit, one, x);
-  {
-    OpBuilder::InsertionGuard guard(call.b);
-    loop.getBody()->clear();
-    call.b.setInsertionPointToStart(loop.getBody());
-    Value at = scalar(call, Datum(loop.getInductionVar()), call.i64());
-    Value next = update(loop.getRegionIterArg(0), at);
-    if (next)
-      scf::YieldOp::create(call.b, next);
+    return s;
+  s.dim = call.dim("dim", call.rankOf(s.x));
+  s.wasScalar = call.rankOf(s.x) == 0;
+  Value source = call.tensorOrNull("src");
+  if (source && call.elementOf(source) != call.elementOf(s.x))
+    call.refuse("expected self and src of one type");
+  auto lifted = [&](Value v) {
+    return v && !call.refused() && call.rankOf(v) == 0
+               ? call.reshape(v, {call.constant(1)})
+               : v;
+  };
+  s.x = lifted(s.x);
+  s.index = lifted(s.index);
+  if (call.refused())
+    return s;
+  s.source = source ? lifted(source)
+                    : call.materialize(call.get("value"), lc::getDims(s.index),
+                                       call.elementOf(s.x));
+  return s;
+}
+
+void finish(AtenCall &call, const Scatter &s, Value v) {
+  call.result(s.wasScalar && !call.refused() ? call.reshape(v, {}) : v);
+}
+
+void scatter(AtenCall &call) {
+  Scatter s = scatterOf(call);
+  std::string reduce = call.text("reduce");
+  auto kind = reduce == "add"        ? lc::ScatterKind::add
+              : reduce == "multiply" ? lc::ScatterKind::mul
+                                     : lc::ScatterKind::replace;
+  finish(call, s, scattered(call, s.x, s.index, s.source, s.dim, kind));
+}
+
+void scatterAdd(AtenCall &call) {
+  Scatter s = scatterOf(call);
+  finish(call, s,
+         scattered(call, s.x, s.index, s.source, s.dim, lc::ScatterKind::add));
+}
+
+/// The number that changes nothing.
+double neutral(AtenCall &call, Type element, lc::ScatterKind kind) {
+  if (kind == lc::ScatterKind::add)
+    return 0;
+  if (kind == lc::ScatterKind::mul)
+    return 1;
+  bool least = kind == lc::ScatterKind::maximum;
+  if (isa<FloatType>(element))
+    return least ? -std::numeric_limits<double>::infinity()
+                 : std::numeric_limits<double>::infinity();
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (element.isUnsignedInteger() || bits == 1)
+    return least ? 0 : std::ldexp(1.0, bits) - 1;
+  // Saturates where a double is not exact.
+  return least ? -std::ldexp(1.0, bits - 1) : std::ldexp(1.0, bits - 1) - 1;
+}
+
+void scatterReduce(AtenCall &call) {
+  Scatter s = scatterOf(call);
+  std::string reduce = call.text("reduce");
+  bool include = call.boolean("include_self", true), mean = reduce == "mean";
+  lc::ScatterKind kind = reduce == "prod"   ? lc::ScatterKind::mul
+                         : reduce == "amax" ? lc::ScatterKind::maximum
+                         : reduce == "amin" ? lc::ScatterKind::minimum
+                                            : lc::ScatterKind::add;
+  if (call.refused())
+    return;
+  Type element = call.elementOf(s.x);
+  Value start = s.x;
+  if (!include) {
+    Value nothing = call.full(lc::getDims(s.index), element,
+                              neutral(call, element, kind));
+    start = scattered(call, start, s.index, nothing, s.dim,
+                      lc::ScatterKind::replace);
   }
+  Value result = scattered(call, start, s.index, s.source, s.dim, kind);
+  if (mean) {
+    lc::Dims dims = lc::getDims(s.x);
+    Value ones = call.full(lc::getDims(s.index), call.i64(), 1);
+    Value count = scattered(call, call.full(dims, call.i64(), include), s.index,
+                            ones, s.dim, lc::ScatterKind::add);
+    Value one = call.full(dims, call.i64(), 1);
+    count = call.convert(call.make<lc::MaximumOp>(count, one), element);
+    result = isa<FloatType>(element)
+                 ? call.make<lc::DivOp>(result, count)
+                 : call.make<lc::FloorDivOp>(result, count);
+  }
+  finish(call, s, result);
+}
+
+/// The elements of `source` in order, where the mask is set.
+void maskedScatter(AtenCall &call) {
+  Value x = call.tensor("self"), mask = call.tensor("mask");
+  Value source = call.tensor("source");
+  lc::Dims dims = call.broadcastDims({x, mask});
+  if (call.refused())
+    return;
+  lc::Dims flat = {product(call, dims)};
+  mask = call.reshape(call.broadcastTo(call.convert(mask, call.i1()), dims),
+                      flat);
+  x = call.reshape(call.broadcastTo(x, dims), flat);
+  source = call.reshape(source, {product(call, lc::getDims(source))});
+  Value place = withNumber<lc::SubOp>(
+      call, call.make<lc::CumsumOp>(call.convert(mask, call.i64()), 0), 1);
+  // Places behind the last one are not read.
+  place = call.make<lc::WhereOp>(mask, place, call.full(flat, call.i64(), 0));
+  Value taken = call.make<lc::IndexSelectOp>(source, place, int64_t(0));
+  Value result = call.make<lc::WhereOp>(mask, taken, x);
   if (!call.refused())
-    return loop.getResult(0);
-  loop.erase();
-  return {};
+    call.result(call.reshape(result, dims));
 }
 
 /// x[mask] = value, or += value.
@@ -113,7 +234,7 @@ void indexPut(AtenCall &call) {
   flat.append(from.begin() + first + 1, from.end());
   values = call.broadcastTo(call.convert(values, call.elementOf(x)), slots);
   Value result = updated(call, merged, first, call.reshape(places, flat[first]),
-                         call.reshape(values, flat), add);
+                         call.reshape(values, flat), add, /*wrap=*/true);
   if (call.refused())
     return;
   result = call.reshape(result, lc::getDims(x));
@@ -139,7 +260,8 @@ template <bool add> void indexInto(AtenCall &call) {
     index = unsqueeze(call, index, 0);
   lc::Dims slots = lc::getDims(x);
   slots[dim] = lc::getDims(index)[0];
-  call.result(updated(call, x, dim, index, call.reshape(source, slots), add));
+  call.result(updated(call, x, dim, index, call.reshape(source, slots), add,
+                      /*wrap=*/false));
 }
 
 /// index_fill: one value in all slices.
@@ -156,7 +278,7 @@ void indexFill(AtenCall &call) {
   lc::Dims slots = lc::getDims(x);
   slots[dim] = lc::getDims(index)[0];
   Value values = call.materialize(call.get("value"), slots, call.elementOf(x));
-  call.result(updated(call, x, dim, index, values, false));
+  call.result(updated(call, x, dim, index, values, false, /*wrap=*/true));
 }
 
 } // namespace
@@ -165,6 +287,12 @@ void lcompile::import::addScatterRules(AtenTable &table) {
   table.add(
       {"aten::index_put", "aten::_unsafe_index_put", "aten::_index_put_impl"},
       indexPut);
+  table.add({"aten::scatter.src", "aten::scatter.value", "aten::scatter.reduce",
+             "aten::scatter.value_reduce"},
+            scatter);
+  table.add("aten::scatter_add", scatterAdd);
+  table.add("aten::scatter_reduce.two", scatterReduce);
+  table.add("aten::masked_scatter", maskedScatter);
   table.add("aten::index_copy", indexInto<false>);
   table.add("aten::index_add", indexInto<true>);
   table.add({"aten::index_fill.int_Scalar", "aten::index_fill.int_Tensor"},
