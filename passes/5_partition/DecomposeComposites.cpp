@@ -30,6 +30,31 @@ bool hasKernel(Operation *op) {
          narrow(attention.getQuery()) && narrow(attention.getValue());
 }
 
+bool isNarrowFloat(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  return element.isF16() || element.isBF16();
+}
+
+/// The operation in f32 and its result rounded once. What it consists of may become
+/// several kernels, and what lies between them would be rounded, too.
+void widen(Operation *op, PatternRewriter &rewriter) {
+  ImplicitLocOpBuilder b(op->getLoc(), rewriter);
+  auto wide = [&](Type type) {
+    return lc::withElement(cast<RankedTensorType>(type), b.getF32Type());
+  };
+  Operation *copy = rewriter.clone(*op);
+  b.setInsertionPoint(copy);
+  for (OpOperand &operand : copy->getOpOperands())
+    if (isNarrowFloat(operand.get().getType()))
+      operand.set(lc::ConvertOp::create(b, wide(operand.get().getType()),
+                                        operand.get()));
+  Type narrow = op->getResult(0).getType();
+  copy->getResult(0).setType(wide(narrow));
+  b.setInsertionPointAfter(copy);
+  Value result = lc::ConvertOp::create(b, narrow, copy->getResult(0));
+  rewriter.replaceOp(op, result);
+}
+
 struct Decompose : OpInterfaceRewritePattern<lc::Decomposable> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -37,6 +62,11 @@ struct Decompose : OpInterfaceRewritePattern<lc::Decomposable> {
                                 PatternRewriter &rewriter) const override {
     if (hasKernel(op))
       return rewriter.notifyMatchFailure(op, "has a kernel of its own");
+    // Attention keeps its type: contractions round their own results.
+    if (isNarrowFloat(op->getResult(0).getType()) && !isa<lc::SdpaOp>(op)) {
+      widen(op, rewriter);
+      return success();
+    }
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     FailureOr<SmallVector<Value>> results = op.decompose(b);
     if (failed(results))

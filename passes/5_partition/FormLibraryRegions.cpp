@@ -40,8 +40,15 @@ struct FormLibraryRegionsPass
       if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp>(op))
         contractions.push_back(op);
     });
-    for (Operation *op : contractions)
+    for (Operation *op : contractions) {
+      Type element = getElementTypeOrSelf(op->getResult(0).getType());
+      if (!element.isF32() && !element.isBF16()) {
+        op->emitError() << "'" << op->getName() << "' of " << element
+                        << " has no kernel, expected f32, bf16 or f16";
+        return signalPassFailure();
+      }
       form(op);
+    }
   }
 
   void form(Operation *root) {

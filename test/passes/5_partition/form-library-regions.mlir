@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: lcompile-opt --lc-form-library-regions %s | FileCheck %s
+
+// What the library applies while it stores goes along.
+// CHECK-LABEL: func.func @post_op
+// CHECK:         kernel.region cpu_library
+// CHECK:           lc.matmul
+// CHECK:           lc.relu
+// CHECK-NOT:     lc.relu
+func.func @post_op(%x: tensor<4x8xf32>, %w: tensor<16x8xf32>) -> tensor<4x16xf32> {
+  %0 = lc.matmul %x, %w {transpose_b} : (tensor<4x8xf32>, tensor<16x8xf32>) -> tensor<4x16xf32>
+  %1 = lc.relu %0 : tensor<4x16xf32>
+  return %1 : tensor<4x16xf32>
+}
+
+// A product that others need, too, keeps its own memory.
+// CHECK-LABEL: func.func @two_users
+// CHECK:         %[[P:.*]] = kernel.region cpu_library
+// CHECK-NOT:       lc.relu
+// CHECK:         lc.relu %[[P]]
+func.func @two_users(%x: tensor<4x8xf32>, %w: tensor<16x8xf32>) -> (tensor<4x16xf32>, tensor<4x16xf32>) {
+  %0 = lc.matmul %x, %w {transpose_b} : (tensor<4x8xf32>, tensor<16x8xf32>) -> tensor<4x16xf32>
+  %1 = lc.relu %0 : tensor<4x16xf32>
+  return %0, %1 : tensor<4x16xf32>, tensor<4x16xf32>
+}
