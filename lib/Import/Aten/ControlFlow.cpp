@@ -30,6 +30,14 @@ Value ProgramBuilder::carry(const Datum &d, Location loc) {
   return {};
 }
 
+/// Numbers, and tensors that hold one element.
+static bool canSteer(const Datum &d) {
+  if (!d.isTensor())
+    return d.isNumber() || d.isSize() || d.isRuntimeScalar();
+  auto type = cast<RankedTensorType>(d.value().getType());
+  return type.hasStaticShape() && type.getNumElements() == 1;
+}
+
 /// The condition as an i1; tensors of other types are true when not zero.
 static Value toCondition(OpBuilder &b, Value v, Location loc) {
   if (auto type = dyn_cast<RankedTensorType>(v.getType())) {
@@ -62,6 +70,8 @@ static bool same(const Datum &x, const Datum &y, MLIRContext *ctx) {
     return lc::provablyEqual(x.size(ctx), y.size(ctx));
   if (x.isString() && y.isString())
     return x.text() == y.text();
+  if (x.isDtype() && y.isDtype())
+    return x.dtype() == y.dtype();
   if ((x.isTensor() && y.isTensor()) ||
       (x.isRuntimeScalar() && y.isRuntimeScalar()))
     return x.value() == y.value();
@@ -81,7 +91,7 @@ Data ProgramBuilder::buildIf(const Datum &condition,
   if (condition.isNumber())
     return condition.asBool() ? thenBranch() : elseBranch();
   Location loc = location(where);
-  Value flag = condition.isPoison() ? Value() : carry(condition, loc);
+  Value flag = canSteer(condition) ? carry(condition, loc) : Value();
   if (!flag) {
     // Both branches are still read, so that all their operators are checked.
     Region scratch;
@@ -90,7 +100,8 @@ Data ProgramBuilder::buildIf(const Datum &condition,
     size_t count = thenBranch().size();
     elseBranch();
     if (!condition.isPoison())
-      refuse("prim::If", where, "the condition is " + condition.describe());
+      refuse("prim::If", where, "the condition is " + condition.describe() +
+                                    ", expected one element");
     return Data(count, Datum::poison());
   }
   flag = toCondition(b, flag, loc);
@@ -173,6 +184,18 @@ Data ProgramBuilder::buildLoop(
     while (!block->empty() && &block->back() != before)
       block->back().erase();
   }
+  if (!canSteer(condition) || !canSteer(trips)) {
+    // The body is still read, so that all its operators are checked.
+    for (const Datum *d : {&condition, &trips})
+      if (!d->isPoison() && !canSteer(*d))
+        refuse("prim::Loop", where, "the condition or the number of iterations is " +
+                                        d->describe() + ", expected one element");
+    Region scratch;
+    OpBuilder::InsertionGuard guard(b);
+    b.createBlock(&scratch);
+    body(Datum::poison(), carried);
+    return Data(carried.size(), Datum::poison());
+  }
   // The loop carries its iteration and condition beside the user's values.
   Data all = {Datum(int64_t(0)), condition};
   all.insert(all.end(), carried.begin(), carried.end());
@@ -233,11 +256,12 @@ Data ProgramBuilder::buildWhile(Data carried,
     OpBuilder::InsertionGuard guard(b);
     Data state = enter(op.getBefore());
     Datum go = condition(state);
-    if (Value flag = go.isPoison() ? Value() : carry(go, loc))
+    if (Value flag = canSteer(go) ? carry(go, loc) : Value())
       scf::ConditionOp::create(b, loc, toCondition(b, flag, loc),
                                op.getBefore().front().getArguments());
     else if (!go.isPoison())
-      refuse("prim::Loop", where, "the condition is " + go.describe());
+      refuse("prim::Loop", where, "the condition is " + go.describe() +
+                                      ", expected one element");
   }
   {
     OpBuilder::InsertionGuard guard(b);
@@ -252,6 +276,13 @@ Data ProgramBuilder::buildWhile(Data carried,
                                         ", expected one type");
       values.push_back(v);
     }
+    for (auto [i, d] : llvm::enumerate(carried))
+      if ((d.isNone() || d.isString() || d.isDtype()) && !next[i].isPoison() &&
+          !same(d, next[i], ctx))
+        refuse("prim::Loop", where, "value " + Twine(i) + " starts as " +
+                                        d.describe() + " and becomes " +
+                                        next[i].describe() +
+                                        ", expected one type");
     if (covered.issues.empty())
       scf::YieldOp::create(b, loc, values);
   }
