@@ -237,6 +237,10 @@ int runCommandLine(int argc, char **argv) {
     outs() << versionText() << "\n";
     return 0;
   }
+  if (args.hasArg(OPT_list_ops)) {
+    printRules(outs());
+    return 0;
+  }
   Job job;
   if (Error error = readJob(args, job))
     return reportError(std::move(error));

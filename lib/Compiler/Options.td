@@ -53,6 +53,8 @@ def start_from : Rare<"start-from", "STAGE", "First stage to run on dumped IR", 
 def : Sp<"start-from", start_from>;
 def dump_phases : Rare<"dump-phases", "DIR", "Folder for the IR after each stage", advanced>;
 def : Sp<"dump-phases", dump_phases>;
+def list_ops : Flag<["--"], "list-ops">, Group<advanced>, Flags<[HelpHidden]>,
+               HelpText<"Names of the operators that have an import rule">;
 
 // For tests of what happens when the compiler fails: PHASE:KIND; no help on purpose.
 def inject_fault : Joined<["--"], "inject-fault=">;

@@ -54,6 +54,15 @@ void printCoverage(raw_ostream &os, const import::Coverage &coverage) {
   printIssues(os, coverage);
 }
 
+void printRules(raw_ostream &os) {
+  std::vector<StringRef> names;
+  for (const auto &rule : import::AtenTable::get().all())
+    names.push_back(rule.getKey());
+  llvm::sort(names);
+  for (StringRef name : names)
+    os << name << "\n";
+}
+
 std::string versionText() {
   return "lcompile 0.1.0 (LLVM " LLVM_VERSION_STRING ")";
 }

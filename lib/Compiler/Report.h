@@ -15,6 +15,9 @@ void printIssues(llvm::raw_ostream &os, const import::Coverage &coverage);
 /// For --check: the share of supported operators, then the issues.
 void printCoverage(llvm::raw_ostream &os, const import::Coverage &coverage);
 
+/// One name a line, sorted: the operators that the ATen table knows.
+void printRules(llvm::raw_ostream &os);
+
 /// "lcompile 0.1.0 (LLVM 22.1.8)".
 std::string versionText();
 
