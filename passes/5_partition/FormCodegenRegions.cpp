@@ -40,7 +40,7 @@ bool isAlongLine(Operation *op) {
 /// compute an element once for each read.
 bool rereads(Operation *op) {
   return isa<lc::MaxPoolOp, lc::AvgPoolOp, lc::AdaptiveAvgPoolOp, lc::GatherOp,
-             lc::IndexSelectOp>(op) ||
+             lc::IndexSelectOp, lc::ResizeOp>(op) ||
          isAlongLine(op);
 }
 

@@ -94,6 +94,7 @@ Value NestEmitter::evalUncached(Value tensor, ArrayRef<AffineExpr> place) {
       .Case([&](lc::SizeOp o) { return index(o.getExpr().getExprs()[0]); })
       .Case([&](lc::ConcatOp o) { return concat(o, place); })
       .Case([&](lc::PadOp o) { return pad(o, place); })
+      .Case([&](lc::ResizeOp o) { return resize(o, place); })
       .Case([&](lc::IndexSelectOp o) { return indexSelect(o, place); })
       .Case([&](lc::GatherOp o) { return gather(o, place); })
       .Case([&](lc::DynamicSliceOp o) { return dynamicSlice(o, place); })

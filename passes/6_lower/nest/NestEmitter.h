@@ -183,6 +183,15 @@ private:
   friend class AttentionTile;
   mlir::LogicalResult emitAttention(lc::SdpaOp op, Schedule &schedule);
 
+  // ---- interpolation (EmitResize.cpp) ------------------------------------------
+  struct Corner {
+    mlir::AffineExpr at;
+    mlir::Value weight; // null: 1
+  };
+  llvm::SmallVector<Corner> cornersOf(lc::ResizeOp op, unsigned i,
+                                      mlir::AffineExpr at, mlir::AffineExpr size);
+  mlir::Value resize(lc::ResizeOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+
   // ---- loops (EmitLoops.cpp) -------------------------------------------------------
   /// for (i = low; i < high; i += step) with values carried.
   llvm::SmallVector<mlir::Value>
