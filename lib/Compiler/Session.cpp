@@ -3,7 +3,6 @@
 #include "lib/Compiler/Session.h"
 
 #include "dialects/lc/IR/LcOps.h"
-#include "lcompile-c/Executable.h"
 #include "lib/Compiler/InternalError.h"
 #include "lib/Compiler/Reproducer.h"
 #include "lib/Compiler/WeightsDump.h"
@@ -220,7 +219,6 @@ llvm::Error Session::runStage(unsigned index) {
   const Stage &stage = getStages()[index];
   PipelineOptions pipeline;
   pipeline.vectorBits = target.vectorBits;
-  pipeline.hasBf16 = target.isa & LC_ISA_AVX512_BF16;
   pipeline.nativeKernels = options.kernels == "native";
   PassManager pm(&ctx);
   stage.build(pm, pipeline);

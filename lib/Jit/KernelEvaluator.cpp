@@ -148,7 +148,7 @@ public:
       if (kernel::getUnit(kernel))
         kernel.erase();
     if (!plan->steps.empty()) {
-      if (failed(run(*module, [&](OpPassManager &pm) { buildKernelsToLLVM(pm, options); })))
+      if (failed(run(*module, [](OpPassManager &pm) { buildKernelsToLLVM(pm); })))
         return failure();
       if (llvm::Error error = runPlan(*module, *plan, *target)) {
         llvm::consumeError(std::move(error));

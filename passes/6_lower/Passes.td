@@ -63,23 +63,4 @@ def ConvertRtToLLVM : Pass<"lc-convert-rt-to-llvm", "mlir::ModuleOp"> {
   let dependentDialects = ["mlir::LLVM::LLVMDialect", "mlir::cf::ControlFlowDialect"];
 }
 
-def ExpandBf16 : Pass<"lc-expand-bf16"> {
-  let summary = "Convert between f32 and bf16 in integers";
-  let description = [{
-    For machines without an instruction: `arith.extf` and `arith.truncf` between f32
-    and bf16 become shifts and additions that round to the nearest, half to even.
-    Conversions that are left to the code generator would be calls.
-
-    ```mlir
-    %1 = arith.extf %0 : vector<8xbf16> to vector<8xf32>
-    // becomes
-    %b = arith.bitcast %0 : vector<8xbf16> to vector<8xi16>
-    %w = arith.extui %b : vector<8xi16> to vector<8xi32>
-    %s = arith.shli %w, %c16 : vector<8xi32>
-    %1 = arith.bitcast %s : vector<8xi32> to vector<8xf32>
-    ```
-  }];
-  let dependentDialects = ["mlir::arith::ArithDialect"];
-}
-
 #endif // PASSES_6_LOWER_PASSES_TD

@@ -56,9 +56,7 @@ void partition(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 /// From scf, arith, vector and math to the LLVM dialect.
-void toLLVM(OpPassManager &pm, const PipelineOptions &options) {
-  if (!options.hasBf16)
-    pm.addPass(createExpandBf16());
+void toLLVM(OpPassManager &pm) {
   // What ExpandVectorMath left becomes intrinsics or calls of libm.
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
@@ -80,7 +78,7 @@ void lower(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createExpandVectorMath());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertRtToLLVM());
-  toLLVM(pm, options);
+  toLLVM(pm);
 }
 
 constexpr Stage stages[] = {
@@ -112,10 +110,10 @@ void buildConstantKernels(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createGenerateCpuKernels(kernels));
 }
 
-void buildKernelsToLLVM(OpPassManager &pm, const PipelineOptions &options) {
+void buildKernelsToLLVM(OpPassManager &pm) {
   pm.addPass(createExpandVectorMath());
   pm.addPass(createSCFToControlFlowPass());
-  toLLVM(pm, options);
+  toLLVM(pm);
 }
 
 void registerPipelines() {

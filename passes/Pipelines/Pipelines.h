@@ -9,7 +9,6 @@ namespace lcompile {
 
 struct PipelineOptions {
   unsigned vectorBits = 512; // of the target
-  bool hasBf16 = false; // the target converts to bf16 in one instruction
   bool nativeKernels = false; // generated contractions, no library
 };
 
@@ -29,7 +28,7 @@ int findStage(llvm::StringRef name);
 /// For the evaluation of constants: a function of lc operations becomes calls of
 /// generated kernels, whose code then becomes LLVM's dialect.
 void buildConstantKernels(mlir::OpPassManager &pm, const PipelineOptions &options);
-void buildKernelsToLLVM(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildKernelsToLLVM(mlir::OpPassManager &pm);
 
 /// Registers `lc-normalize`, ... as pipelines of lcompile-opt, each with its gate.
 void registerPipelines();

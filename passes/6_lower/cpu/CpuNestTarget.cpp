@@ -31,44 +31,21 @@ static Value zeroOf(ImplicitLocOpBuilder &b, VectorType type) {
   return arith::ConstantOp::create(b, b.getZeroAttr(type));
 }
 
-/// Memory of 16-bit floats is read and written as integers: without instructions for
-/// them the code generator widens the floats of a masked access, and rounds again.
-static Type storageOf(Type element) {
-  if (element.isBF16() || element.isF16())
-    return IntegerType::get(element.getContext(), 16);
-  return element;
-}
-
-static Value bitcast(ImplicitLocOpBuilder &b, Value v, Type element) {
-  Type type = element;
-  if (auto vector = dyn_cast<VectorType>(v.getType()))
-    type = vector.clone(element);
-  return v.getType() == type ? v : arith::BitcastOp::create(b, type, v).getResult();
-}
-
-static Value toStorage(ImplicitLocOpBuilder &b, Value v) {
-  return bitcast(b, v, storageOf(getElementTypeOrSelf(v)));
-}
-
 Value CpuNestTarget::load(ImplicitLocOpBuilder &b, Value buffer, Value offset,
                           Type element) {
-  Value v = LLVM::LoadOp::create(b, storageOf(element),
-                                 elementPointer(b, buffer, offset, element),
-                                 alignmentOf(element));
-  return bitcast(b, v, element);
+  return LLVM::LoadOp::create(b, element,
+                              elementPointer(b, buffer, offset, element),
+                              alignmentOf(element));
 }
 
 Value CpuNestTarget::loadVector(ImplicitLocOpBuilder &b, Value buffer,
                                 Value offset, Type element, Value mask) {
-  VectorType type = vectorOf(laneCount, storageOf(element));
+  VectorType type = vectorOf(laneCount, element);
   Value at = elementPointer(b, buffer, offset, element);
-  Value v;
-  if (mask)
-    v = LLVM::MaskedLoadOp::create(b, type, at, mask, zeroOf(b, type),
-                                   alignmentOf(element));
-  else
-    v = LLVM::LoadOp::create(b, type, at, alignmentOf(element));
-  return bitcast(b, v, element);
+  if (!mask)
+    return LLVM::LoadOp::create(b, type, at, alignmentOf(element));
+  return LLVM::MaskedLoadOp::create(b, type, at, mask, zeroOf(b, type),
+                                    alignmentOf(element));
 }
 
 Value CpuNestTarget::allLanes(ImplicitLocOpBuilder &b) {
@@ -86,17 +63,15 @@ static Value pointers(ImplicitLocOpBuilder &b, Value buffer, Value offsets,
 
 Value CpuNestTarget::gather(ImplicitLocOpBuilder &b, Value buffer,
                             Value offsets, Type element, Value mask) {
-  VectorType type = vectorOf(laneCount, storageOf(element));
-  Value v = LLVM::masked_gather::create(
+  VectorType type = vectorOf(laneCount, element);
+  return LLVM::masked_gather::create(
       b, type, pointers(b, buffer, offsets, element, laneCount),
       mask ? mask : allLanes(b), ValueRange{zeroOf(b, type)},
       b.getI32IntegerAttr(alignmentOf(element)));
-  return bitcast(b, v, element);
 }
 
 void CpuNestTarget::store(ImplicitLocOpBuilder &b, Value value, Value buffer,
                           Value offset) {
-  value = toStorage(b, value);
   Type element = value.getType();
   LLVM::StoreOp::create(b, value, elementPointer(b, buffer, offset, element),
                         alignmentOf(element));
@@ -104,7 +79,6 @@ void CpuNestTarget::store(ImplicitLocOpBuilder &b, Value value, Value buffer,
 
 void CpuNestTarget::storeVector(ImplicitLocOpBuilder &b, Value value,
                                 Value buffer, Value offset, Value mask) {
-  value = toStorage(b, value);
   Type element = getElementTypeOrSelf(value);
   Value at = elementPointer(b, buffer, offset, element);
   if (mask)
@@ -115,7 +89,6 @@ void CpuNestTarget::storeVector(ImplicitLocOpBuilder &b, Value value,
 
 void CpuNestTarget::scatter(ImplicitLocOpBuilder &b, Value value, Value buffer,
                             Value offsets, Value mask) {
-  value = toStorage(b, value);
   Type element = getElementTypeOrSelf(value);
   LLVM::masked_scatter::create(
       b, value, pointers(b, buffer, offsets, element, laneCount),
