@@ -266,7 +266,15 @@ FailureOr<Schedule> NestEmitter::emit() {
           })
           .Case([&](lc::ArgsortOp op) { return emitArgsort(op, schedule); })
           .Case([&](lc::ScatterOp op) { return emitScatter(op, schedule); })
-          .Default([&](Operation *) { return emitMap(roots, schedule); });
+          .Case([&](lc::SdpaOp op) { return emitAttention(op, schedule); })
+          .Default([&](Operation *) -> LogicalResult {
+            FailureOr<Contraction> contraction = findContraction();
+            if (mlir::failed(contraction))
+              return failure();
+            if (contraction->result)
+              return emitContraction(*contraction, roots[0], schedule);
+            return emitMap(roots, schedule);
+          });
   if (mlir::failed(result))
     return failure();
   return schedule;
