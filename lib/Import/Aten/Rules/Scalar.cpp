@@ -4,6 +4,7 @@
 #include "lib/Import/Aten/Rules/Scalars.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace lcompile;
@@ -155,8 +156,18 @@ Value onIntegers(ImplicitLocOpBuilder &b, Arith op, Value x, Value y) {
     Value whole = arith::FloorDivSIOp::create(b, x, y);
     return arith::SubIOp::create(b, x, arith::MulIOp::create(b, whole, y));
   }
-  case Arith::pow:
-    return math::IPowIOp::create(b, x, y);
+  case Arith::pow: {
+    auto number = [&](int64_t value) -> Value {
+      return arith::ConstantOp::create(b, b.getI64IntegerAttr(value));
+    };
+    auto loop = scf::ForOp::create(
+        b, number(0), y, number(1), number(1),
+        [&](OpBuilder &, Location loc, Value, ValueRange power) {
+          Value next = arith::MulIOp::create(b, power[0], x);
+          scf::YieldOp::create(b, loc, next);
+        });
+    return loop.getResult(0);
+  }
   case Arith::max:
     return arith::MaxSIOp::create(b, x, y);
   case Arith::min:
@@ -185,6 +196,16 @@ template <Arith op> void binary(AtenCall &call) {
   Datum a = operand(call, 0), b = operand(call, 1);
   Datum result = arithmetic(call, op, a, b);
   call.result(result);
+}
+
+/// pow(int, int) of scripts is a float.
+void powerOfIntegers(AtenCall &call) {
+  Datum a = operand(call, 0), b = operand(call, 1);
+  if (a.isNumber())
+    a = Datum(a.asFloat());
+  else if (!call.refused())
+    a = Datum(runtime(call, a, floating));
+  call.result(arithmetic(call, Arith::pow, a, b));
 }
 
 void negate(AtenCall &call) {
@@ -271,6 +292,7 @@ void lcompile::import::addScalarRules(AtenTable &table) {
   addOverloads(table, "aten::pow",
                {"int_to_int", "float", "int_float", "float_int"},
                binary<Arith::pow>);
+  table.add("aten::pow.int", powerOfIntegers);
   addOverloads(table, "prim::max", numbers, binary<Arith::max>);
   addOverloads(table, "prim::min", numbers, binary<Arith::min>);
   addOverloads(table, "aten::neg", {"int", "float"}, negate);
