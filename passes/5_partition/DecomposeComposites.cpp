@@ -62,8 +62,7 @@ struct Decompose : OpInterfaceRewritePattern<lc::Decomposable> {
                                 PatternRewriter &rewriter) const override {
     if (hasKernel(op))
       return rewriter.notifyMatchFailure(op, "has a kernel of its own");
-    // Attention keeps its type: contractions round their own results.
-    if (isNarrowFloat(op->getResult(0).getType()) && !isa<lc::SdpaOp>(op)) {
+    if (isNarrowFloat(op->getResult(0).getType())) {
       widen(op, rewriter);
       return success();
     }

@@ -16,10 +16,12 @@ namespace {
 
 using Group = llvm::SetVector<Operation *>;
 
-/// The views and fills that lead to `v`, nearest first.
-SmallVector<Operation *> viewsBehind(Value v) {
+/// The views and fills in `block` that lead to `v`, nearest first.
+SmallVector<Operation *> viewsBehind(Value v, Block *block) {
   SmallVector<Operation *> chain;
   while (Operation *op = v.getDefiningOp()) {
+    if (op->getBlock() != block)
+      break;
     if (isa<lc::FullOp>(op)) {
       chain.push_back(op);
       break;
@@ -47,11 +49,12 @@ struct FormLibraryRegionsPass
                         << " has no kernel, expected f32, bf16 or f16";
         return signalPassFailure();
       }
-      form(op);
+      if (failed(form(op)))
+        return signalPassFailure();
     }
   }
 
-  void form(Operation *root) {
+  LogicalResult form(Operation *root) {
     auto function = root->getParentOfType<func::FuncOp>();
     SmallVector<lc::SymbolAttr> symbols = lc::getSymbols(function);
     auto works = [&](const Group &group, Value result) {
@@ -60,10 +63,11 @@ struct FormLibraryRegionsPass
     Group group;
     group.insert(root);
     if (!works(group, root->getResult(0)))
-      return;
+      return root->emitError() << "'" << root->getName()
+                               << "' of these operands has no kernel";
     // Take in as many views of each operand as the library can read through.
     for (Value operand : root->getOperands()) {
-      SmallVector<Operation *> chain = viewsBehind(operand);
+      SmallVector<Operation *> chain = viewsBehind(operand, root->getBlock());
       for (size_t n = chain.size(); n > 0; --n) {
         Group larger = group;
         larger.insert(chain.begin(), chain.begin() + n);
@@ -84,19 +88,16 @@ struct FormLibraryRegionsPass
       larger.insert(user);
       for (Value operand : user->getOperands())
         if (operand != result)
-          for (Operation *view : viewsBehind(operand))
-            if (view->getBlock() == root->getBlock())
-              larger.insert(view);
+          for (Operation *view : viewsBehind(operand, root->getBlock()))
+            larger.insert(view);
       if (!works(larger, user->getResult(0)))
         break;
       group = std::move(larger);
       result = user->getResult(0);
       last = user;
     }
-    for (Operation *op : group)
-      if (op->getBlock() != root->getBlock())
-        return;
     wrapInRegion(group, result, kernel::Unit::cpu_library, last);
+    return success();
   }
 };
 

@@ -90,10 +90,29 @@ void convTranspose(AtenCall &call) {
   auto outputPadding = integersFor(call, "output_padding", o.spatial, 0);
   auto dilation = integersFor(call, "dilation", o.spatial, 1);
   int64_t groups = call.integer("groups", 1);
-  finish(call, o,
-         call.make<lc::ConvTransposeOp>(o.input, o.weight, o.bias, stride,
-                                        padding, outputPadding, dilation,
-                                        groups));
+  auto one = [&](Value input, Value weight, Value bias) {
+    return call.make<lc::ConvTransposeOp>(input, weight, bias, stride, padding,
+                                          outputPadding, dilation, 1);
+  };
+  if (groups == 1)
+    return finish(call, o, one(o.input, o.weight, o.bias));
+  // The library knows no groups here: each becomes an operation of its own.
+  auto inputs = lc::getConstant(lc::getDims(o.weight)[0]);
+  auto outputs = lc::getConstant(lc::getDims(o.weight)[1]);
+  if (!inputs || !outputs || groups < 1 || *inputs % groups)
+    return call.refuse("expected groups that divide the channels");
+  SmallVector<Value> parts;
+  for (int64_t g = 0; g < groups; ++g) {
+    auto part = [&](Value v, int64_t dim, int64_t size) {
+      return v ? call.slice(v, dim, call.constant(g * size),
+                            call.constant(size))
+               : Value();
+    };
+    parts.push_back(one(part(o.input, 1, *inputs / groups),
+                        part(o.weight, 0, *inputs / groups),
+                        part(o.bias, 0, *outputs)));
+  }
+  finish(call, o, concat(call, parts, 1));
 }
 
 void convolution(AtenCall &call) {
