@@ -19,12 +19,14 @@ def suites(quick):
         yield binary.name, [str(binary), "--gtest_brief=1", "--gtest_output=xml:{xml}"]
     yield "lit", [find_lit(), "-q", "--xunit-xml-output={xml}", str(build / "test")]
     python = [sys.executable, "-m", "pytest", "-q", "-x" if quick else "-q", "--junitxml={xml}"]
+    yield "rules", python + [str(root / "test/dialects")]
     yield "layering", [sys.executable, str(root / "utils/check-layering.py"), "--xml={xml}"]
     yield "utils", python + [str(root / "test/utils")]
     if not quick:
         yield "docs", python + [str(root / "test/docs")]
         yield "zoo", python + [str(root / "test/models")]
         yield "python", python + [str(root / "test/python")]
+        yield "operators", python + [str(root / "test/lib/Import/Aten")]
         yield "torchscript", python + [str(root / "test/lib/Import/TorchScript")]
     yield "integration", python + [str(root / "test/integration")] + (["-m", "not slow"] if quick else [])
 

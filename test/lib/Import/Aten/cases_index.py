@@ -31,8 +31,8 @@ for_dtypes("gather", ALL, lambda n, d: call(rand(n, 9, dtype=d), 1, places(n, 4,
 case("gather", lambda n: call(rand(9, 7), 0, places(4, 5, below=9)), "smaller")
 case("gather", lambda n: call(rand(), 0, torch.tensor(0)), "scalar")
 case("gather", lambda n: call(rand(5, 3), 1, places(0, 2, below=3)), "none")
-case("take_along_dim", lambda n: call(rand(n, 9), places(n, 4, below=9), 1))
-case("take_along_dim", lambda n: call(rand(1, 9), places(n, 4, below=9), 1), "broadcast")
+case("take_along_dim", lambda n: call(rand(n, 9), places(n, 4, below=9), 1), dynamic=False)
+case("take_along_dim", lambda n: call(rand(1, 9), places(n, 4, below=9), 1), "broadcast", dynamic=False)
 case("take_along_dim", lambda n: call(rand(5, 3), places(4, below=15)), "flat")
 case("take", lambda n: call(rand(5, 3), places(2, 4, below=15)))
 INDEX = "index.Tensor _unsafe_index.Tensor"

@@ -3,6 +3,7 @@
 
 Each expression is compiled and compared with what Python computes, for several values.
 """
+import math
 import re
 import warnings
 
@@ -16,17 +17,22 @@ SCRIPT = {}
 for name, sign in {"add": "+", "sub": "-", "mul": "*", "floordiv": "//", "remainder": "%"}.items():
     SCRIPT |= {f"aten::{name}.int": f"i {sign} j", f"aten::{name}.float": f"f {sign} g", f"aten::{name}.int_float": f"i {sign} g",
                f"aten::{name}.float_int": f"f {sign} j"}
-SCRIPT |= {"aten::div.int": "i / j", "aten::div.float": "f / g", "aten::pow.int_to_int": "i ** 3", "aten::pow.float": "abs(f) ** g",
-           "aten::pow.int_float": "abs(i) ** g", "aten::pow.float_int": "f ** j", "aten::neg.int": "-i", "aten::neg.float": "-f"}
+SCRIPT |= {"aten::div.int": "i / j", "aten::div.float": "f / g", "aten::pow.int": "i ** 3", "aten::pow.int_to_int": "int(math.pow(i, 3))", "aten::pow.float": "(f * f + 1.0) ** g",
+           "aten::pow.int_float": "(i * i + 1) ** g", "aten::pow.float_int": "(f * f + 1.0) ** j", "aten::neg.int": "-i", "aten::neg.float": "-f"}
 for name, sign in {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items():
     SCRIPT |= {f"aten::{name}.int": f"i {sign} j", f"aten::{name}.float": f"f {sign} g", f"aten::{name}.int_float": f"i {sign} g",
                f"aten::{name}.float_int": f"f {sign} j"}
 SCRIPT |= {"aten::eq.bool": "p == q", "aten::ne.bool": "p != q", "prim::max.int": "max(i, j)", "prim::max.float": "max(f, g)",
            "prim::max.int_float": "max(i, g)", "prim::max.float_int": "max(f, j)", "prim::min.int": "min(i, j)", "prim::min.float": "min(f, g)",
            "prim::min.int_float": "min(i, g)", "prim::min.float_int": "min(f, j)", "aten::__not__": "not p", "aten::ceil.float": "math.ceil(f)",
-           "aten::floor.float": "math.floor(f)", "aten::sqrt.int": "math.sqrt(abs(i))", "aten::sqrt.float": "math.sqrt(abs(f))",
+           "aten::floor.float": "math.floor(f)", "aten::sqrt.int": "math.sqrt(i * i)", "aten::sqrt.float": "math.sqrt(f * f)",
            "aten::Int.float": "int(f)", "aten::Int.bool": "int(p)", "aten::Float.int": "float(i)", "aten::Float.bool": "float(p)",
            "aten::Bool.int": "bool(i)", "aten::Bool.float": "bool(f)", "aten::__and__.bool": "p & q", "aten::__or__.bool": "p | q"}
+SCRIPT |= {"aten::Int.Tensor": "int(n[0])", "aten::Float.Tensor": "float(r[0])", "aten::Bool.Tensor": "bool(r[0])", "aten::dim": "n.dim() + i",
+           "aten::numel": "n.numel() + i", "aten::size.int": "n.size(0) + i", "aten::len.Tensor": "len(n) + i", "aten::len.t": "len([i, j])",
+           "aten::__getitem__.t": "[i, j, 3][-2]", "aten::size": "n.size()[0] + i", "aten::is_floating_point": "n.is_floating_point()",
+           "aten::lt.bool": "p < q", "aten::le.bool": "p <= q", "aten::gt.bool": "p > q", "aten::ge.bool": "p >= q", "aten::stride.int": "n.stride(0)",
+           "aten::storage_offset": "n.storage_offset()", "aten::is_contiguous": "n.is_contiguous()"}
 
 VALUES = [(7, 2, 2.5, 0.5), (-7, 2, -2.5, 1.5), (7, -3, 3.75, -0.5), (-7, -3, -3.75, -1.5), (0, 1, 0.0, 2.0), (5, 5, 1.5, 1.5)]
 
@@ -107,7 +113,7 @@ SIZES = {"_operator.add": lambda n, m: n + m, "_operator.sub": lambda n, m: n - 
          "_operator.floordiv": lambda n, m: (n + 5) // 3, "_operator.mod": lambda n, m: (n + m) % 4, "_operator.pow": lambda n, m: n**2,
          "_operator.neg": lambda n, m: -n + 3, "torch.sym_max": lambda n, m: torch.sym_max(n, m), "torch.sym_min": lambda n, m: torch.sym_min(n, m),
          "_operator.truediv": lambda n, m: n / m, "torch.sym_float": lambda n, m: torch.sym_float(n) * 0.5,
-         "torch.sym_int": lambda n, m: torch.sym_int(n / 2)}
+         "torch.sym_int": lambda n, m: torch.sym_int(n / 2), "math.trunc": lambda n, m: math.trunc(n / 2), "math.sqrt": lambda n, m: math.sqrt(n) if isinstance(n, int) else torch.sym_sqrt(n)}
 
 
 @pytest.mark.parametrize("rule", SIZES)
