@@ -47,6 +47,7 @@ Session::Session(CompileOptions given)
     : options(std::move(given)),
       ctx(makeRegistry(), MLIRContext::Threading::DISABLED) {
   ctx.loadAllAvailableDialects();
+  ctx.printOpOnDiagnostic(false); // its place says more to people
   ctx.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     std::string text;
     llvm::raw_string_ostream os(text);
