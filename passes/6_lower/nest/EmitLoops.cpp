@@ -249,6 +249,14 @@ FailureOr<Schedule> NestEmitter::emit() {
       kernel.function.front().getTerminator()->getOperands());
   failOnEmptyTables();
   Schedule schedule;
+  auto isEmpty = [&](Value v) {
+    return lc::isConstant(lc::numElements(lc::getDims(v), ctx), 0);
+  };
+  if (llvm::all_of(roots, isEmpty)) {
+    schedule.extent = lc::constant(ctx, 0);
+    schedule.work = lc::constant(ctx, 1);
+    return schedule;
+  }
   Operation *root = roots[0].getDefiningOp();
   LogicalResult result =
       llvm::TypeSwitch<Operation *, LogicalResult>(root)
