@@ -141,10 +141,8 @@ class LCompile:
     @staticmethod
     def load(job, inputs):
         import lcompile
-        import torch
 
         module = lcompile.load(job.artefact + ".so")
-        inputs = [torch.from_numpy(x) for x in inputs]
         return lambda: module(*inputs)
 
 
