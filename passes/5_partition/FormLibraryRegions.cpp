@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Puts contractions and what follows them into library kernels.
+#include "dialects/lc/IR/LcOps.h"
+#include "dialects/lc/IR/SymbolicShape.h"
 #include "passes/5_partition/RegionBuilder.h"
 #include "passes/6_lower/cpu/LibraryOp.h"
 #include "passes/Passes.h"
@@ -34,6 +36,22 @@ SmallVector<Operation *> viewsBehind(Value v, Block *block) {
   return chain;
 }
 
+/// A product of few rows with weights streams the weights once; a generated tile has
+/// all rows in registers, and calling it costs less than calling the library.
+bool isStreaming(Operation *op) {
+  constexpr int64_t mostRows = 8;
+  auto matmul = dyn_cast<lc::MatmulOp>(op);
+  if (!matmul || matmul.getTransposeA() ||
+      !matmul.getRhs().getDefiningOp<lc::ParameterOp>())
+    return false;
+  lc::Dims rows = lc::getDims(matmul.getLhs());
+  rows.pop_back();
+  std::optional<int64_t> count =
+      lc::getConstant(lc::numElements(rows, op->getContext()));
+  return cast<RankedTensorType>(matmul.getRhs().getType()).getRank() == 2 && count &&
+         *count > 1 && *count <= mostRows;
+}
+
 struct FormLibraryRegionsPass
     : lcompile::impl::FormLibraryRegionsBase<FormLibraryRegionsPass> {
   void runOnOperation() override {
@@ -56,7 +74,8 @@ struct FormLibraryRegionsPass
     group.insert(root);
     // What the library does not have is generated (lc-native-contractions).
     Type element = getElementTypeOrSelf(root->getResult(0).getType());
-    if ((!element.isF32() && !element.isBF16()) || !works(group, root->getResult(0)))
+    if ((!element.isF32() && !element.isBF16()) || isStreaming(root) ||
+        !works(group, root->getResult(0)))
       return;
     // Take in as many views of each operand as the library can read through.
     for (Value operand : root->getOperands()) {

@@ -23,3 +23,21 @@ func.func @two_users(%x: tensor<4x8xf32>, %w: tensor<16x8xf32>) -> (tensor<4x16x
   %1 = lc.relu %0 : tensor<4x16xf32>
   return %0, %1 : tensor<4x16xf32>, tensor<4x16xf32>
 }
+
+// Few rows of a product with weights are left to a generated tile.
+// CHECK-LABEL: func.func @few_rows
+// CHECK-NOT:     kernel.region
+// CHECK:         lc.matmul
+func.func @few_rows(%x: tensor<4x8xf32>) -> tensor<4x16xf32> {
+  %w = lc.parameter "w" : tensor<16x8xf32>
+  %0 = lc.matmul %x, %w {transpose_b} : (tensor<4x8xf32>, tensor<16x8xf32>) -> tensor<4x16xf32>
+  return %0 : tensor<4x16xf32>
+}
+
+// CHECK-LABEL: func.func @many_rows
+// CHECK:         kernel.region cpu_library
+func.func @many_rows(%x: tensor<40x8xf32>) -> tensor<40x16xf32> {
+  %w = lc.parameter "w" : tensor<16x8xf32>
+  %0 = lc.matmul %x, %w {transpose_b} : (tensor<40x8xf32>, tensor<16x8xf32>) -> tensor<40x16xf32>
+  return %0 : tensor<40x16xf32>
+}
