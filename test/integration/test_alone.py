@@ -9,6 +9,8 @@ import pytest
 import torch
 from zoo import convert
 
+pytestmark = pytest.mark.slow
+
 ALLOWED = ("libc.so", "libm.so", "libgomp.so", "ld-linux-x86-64.so", "linux-vdso.so")
 
 

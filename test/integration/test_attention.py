@@ -6,6 +6,8 @@ from beside_eager import KERNELS, check, compare
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention as attention
 
+pytestmark = pytest.mark.slow
+
 
 class Cases(nn.Module):
     """q [2, 6, n, d] with keys and values of other lengths, widths and numbers of heads cut out of x."""

@@ -11,6 +11,8 @@ import torch
 from conftest import BIN
 from zoo import convert
 
+pytestmark = pytest.mark.slow
+
 FLIPS = 1000
 
 

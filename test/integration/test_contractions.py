@@ -7,6 +7,8 @@ import torch
 from beside_eager import KERNELS, check, compare
 from torch import nn
 
+pytestmark = pytest.mark.slow
+
 SIZES = (1, 2, 3, 7, 17, 63, 65, 127)
 
 

@@ -5,6 +5,8 @@ import os, subprocess, sys
 import pytest
 from conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("model", [None, "tiny_bert"])
 def test_demo(model, tmp_path):

@@ -10,6 +10,8 @@ import torch
 from beside_eager import KERNELS
 from zoo import RECIPES, convert
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = 1e-4
 TINY = ["mlp", "block", "tiny_resnet", "tiny_mobilenet", "tiny_convnext", "tiny_unet", "tiny_vit",
         "tiny_bert", "tiny_gpt2", "tiny_llama", "tiny_t5", "tiny_lstm"]

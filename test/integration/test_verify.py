@@ -6,6 +6,8 @@ import pytest
 import torch
 from zoo import convert
 
+pytestmark = pytest.mark.slow
+
 PYTHON = f"--python={sys.executable}"
 
 
