@@ -2,8 +2,10 @@
 // Keeps images with their channels last.
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
+#include "dialects/lc/IR/ViewBuilders.h"
 #include "passes/Passes.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace lcompile {
@@ -18,53 +20,15 @@ namespace {
 
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
-SmallVector<int64_t> inverse(ArrayRef<int64_t> perm) {
-  SmallVector<int64_t> result(perm.size());
-  for (auto [i, p] : llvm::enumerate(perm))
-    result[p] = i;
-  return result;
-}
-
-/// [0, 2, .., rank - 1, 1]: from channels first to channels last.
-SmallVector<int64_t> toLast(int64_t rank) {
-  SmallVector<int64_t> perm = {0};
-  for (int64_t i = 2; i < rank; ++i)
-    perm.push_back(i);
-  perm.push_back(1);
-  return perm;
-}
-
-RankedTensorType permuted(RankedTensorType type, ArrayRef<int64_t> perm) {
-  lc::Dims from = lc::getDims(type), to;
-  for (int64_t p : perm)
-    to.push_back(from[p]);
-  return lc::makeTensorType(to, type.getElementType());
-}
-
-Value permute(OpBuilder &b, Location loc, Value v, ArrayRef<int64_t> perm) {
-  return lc::PermuteOp::create(b, loc, permuted(typeOf(v), perm), v, perm);
-}
-
 /// An operation over images, operand 0 and result of which have channels.
 template <typename Op>
 struct MakeChannelsLast : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
-    auto type = typeOf(op.getResult());
-    if (op.getChannelsLast() || type.getRank() < 3)
+    if (op.getChannelsLast() || typeOf(op.getResult()).getRank() < 3)
       return rewriter.notifyMatchFailure(op, "has its channels last");
-    SmallVector<int64_t> perm = toLast(type.getRank());
-    Location loc = op.getLoc();
-    Value input = permute(rewriter, loc, op.getInput(), perm);
-    rewriter.setInsertionPoint(op);
-    Operation *fresh = rewriter.clone(*op);
-    fresh->setOperand(0, input);
-    cast<Op>(fresh).setChannelsLast(true);
-    fresh->getResult(0).setType(permuted(type, perm));
-    rewriter.setInsertionPointAfter(fresh);
-    rewriter.replaceOp(op,
-                       permute(rewriter, loc, fresh->getResult(0), inverse(perm)));
+    lc::moveChannelsLast(op, rewriter);
     return success();
   }
 };
@@ -103,17 +67,17 @@ struct SinkThroughElementwise : OpInterfaceRewritePattern<lc::Elementwise> {
     }
     if (!first)
       return rewriter.notifyMatchFailure(op, "no operand is permuted");
-    SmallVector<int64_t> perm(first.getPerm()), back = inverse(perm);
+    SmallVector<int64_t> perm(first.getPerm()), back = invertPermutationVector(perm);
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
       auto p = operand.getDefiningOp<lc::PermuteOp>();
       operands.push_back(p ? p.getInput()
-                           : permute(rewriter, op->getLoc(), operand, back));
+                           : lc::permute(rewriter, op->getLoc(), operand, back));
     }
     Operation *fresh = rewriter.clone(*op);
     fresh->setOperands(operands);
-    fresh->getResult(0).setType(permuted(typeOf(op->getResult(0)), back));
-    rewriter.replaceOp(op, permute(rewriter, op->getLoc(), fresh->getResult(0), perm));
+    fresh->getResult(0).setType(lc::permuted(typeOf(op->getResult(0)), back));
+    rewriter.replaceOp(op, lc::permute(rewriter, op->getLoc(), fresh->getResult(0), perm));
     return success();
   }
 };
@@ -132,10 +96,10 @@ struct SinkThroughConcat : OpRewritePattern<lc::ConcatOp> {
       perm.assign(p.getPerm().begin(), p.getPerm().end());
       inputs.push_back(p.getInput());
     }
-    auto type = permuted(typeOf(op.getResult()), inverse(perm));
+    auto type = lc::permuted(typeOf(op.getResult()), invertPermutationVector(perm));
     Value fresh = lc::ConcatOp::create(rewriter, op.getLoc(), type, inputs,
                                        perm[op.getDim()]);
-    rewriter.replaceOp(op, permute(rewriter, op.getLoc(), fresh, perm));
+    rewriter.replaceOp(op, lc::permute(rewriter, op.getLoc(), fresh, perm));
     return success();
   }
 };
@@ -164,8 +128,8 @@ struct SinkThroughReduction : OpRewritePattern<Op> {
     Operation *fresh = rewriter.clone(*op);
     fresh->setOperand(0, p.getInput());
     cast<Op>(fresh).setDims(dims);
-    fresh->getResult(0).setType(permuted(typeOf(op.getResult()), inverse(order)));
-    rewriter.replaceOp(op, permute(rewriter, op.getLoc(), fresh->getResult(0), order));
+    fresh->getResult(0).setType(lc::permuted(typeOf(op.getResult()), invertPermutationVector(order)));
+    rewriter.replaceOp(op, lc::permute(rewriter, op.getLoc(), fresh->getResult(0), order));
     return success();
   }
 };

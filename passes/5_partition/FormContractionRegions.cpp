@@ -5,6 +5,7 @@
 
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
+#include "dialects/lc/IR/ViewBuilders.h"
 
 namespace lcompile {
 #define GEN_PASS_DEF_FORMCONTRACTIONREGIONS
@@ -76,14 +77,9 @@ struct FormContractionRegionsPass
   /// Lanes run along the keys: unless they lie side by side, a copy that has them so.
   void form(lc::SdpaOp op) {
     if (!readsSideBySide(op.getKey(), 2)) {
-      ImplicitLocOpBuilder b(op.getLoc(), op);
+      OpBuilder b(op);
       auto turn = [&](Value v) {
-        auto type = cast<RankedTensorType>(v.getType());
-        lc::Dims dims = lc::getDims(type);
-        std::swap(dims[2], dims[3]);
-        return lc::PermuteOp::create(
-            b, lc::makeTensorType(dims, type.getElementType()), v,
-            ArrayRef<int64_t>{0, 1, 3, 2});
+        return lc::permute(b, op.getLoc(), v, {0, 1, 3, 2});
       };
       Value turned = turn(op.getKey());
       op.getKeyMutable().assign(turn(turned));

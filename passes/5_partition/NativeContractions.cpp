@@ -2,6 +2,7 @@
 // Writes contractions in the form that the loop-nest builder has tiles for.
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
+#include "dialects/lc/IR/ViewBuilders.h"
 #include "passes/5_partition/RegionBuilder.h"
 #include "passes/Passes.h"
 
@@ -19,34 +20,9 @@ namespace {
 
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
-Value permute(ImplicitLocOpBuilder &b, Value v, ArrayRef<int64_t> perm) {
-  lc::Dims from = lc::getDims(v), to;
-  for (int64_t p : perm)
-    to.push_back(from[p]);
-  return lc::PermuteOp::create(
-      b, lc::makeTensorType(to, typeOf(v).getElementType()), v, perm);
-}
-
-Value reshape(ImplicitLocOpBuilder &b, Value v, ArrayRef<AffineExpr> dims) {
-  return lc::ReshapeOp::create(
-      b, lc::makeTensorType(dims, typeOf(v).getElementType()), v);
-}
-
 Value pad(ImplicitLocOpBuilder &b, Value v, ArrayRef<int64_t> low,
           ArrayRef<int64_t> high) {
   return lc::PadOp::create(b, v, low, high, lc::PadMode::constant, APFloat(0.0));
-}
-
-/// Channels last, for 1 to 3 spatial dimensions.
-SmallVector<int64_t> lastPerm(int64_t rank, bool toLast) {
-  SmallVector<int64_t> perm = {0};
-  if (!toLast)
-    perm.push_back(rank - 1);
-  for (int64_t i = 1; i + 1 < rank; ++i)
-    perm.push_back(i + toLast);
-  if (toLast)
-    perm.push_back(1);
-  return perm;
 }
 
 template <typename Op>
@@ -56,18 +32,7 @@ struct ChannelsLast : OpRewritePattern<Op> {
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     if (isInRegion(op) || op.getChannelsLast())
       return rewriter.notifyMatchFailure(op, "has its channels last");
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    int64_t rank = typeOf(op.getInput()).getRank();
-    Value input = permute(b, op.getInput(), lastPerm(rank, true));
-    auto fresh = cast<Op>(b.clone(*op));
-    fresh.getInputMutable().assign(input);
-    fresh.setChannelsLast(true);
-    auto type = typeOf(op.getResult());
-    lc::Dims dims = lc::getDims(type), moved;
-    for (int64_t p : lastPerm(rank, true))
-      moved.push_back(dims[p]);
-    fresh->getResult(0).setType(lc::makeTensorType(moved, type.getElementType()));
-    rewriter.replaceOp(op, permute(b, fresh->getResult(0), lastPerm(rank, false)));
+    lc::moveChannelsLast(op, rewriter);
     return success();
   }
 };
@@ -133,8 +98,8 @@ struct ConvTransposeToConv : OpRewritePattern<lc::ConvTransposeOp> {
     spread.push_back(in.back());
     Value input = op.getInput();
     if (llvm::any_of(op.getStride(), [](int64_t s) { return s != 1; })) {
-      input = pad(b, reshape(b, input, split), none, behind);
-      input = reshape(b, input, spread);
+      input = pad(b, lc::reshape(b, b.getLoc(), input, split), none, behind);
+      input = lc::reshape(b, b.getLoc(), input, spread);
     }
     input = pad(b, input, low, high);
     // Weight [c, o / g, k..] -> [o, c / g, k..], turned round.
@@ -150,7 +115,8 @@ struct ConvTransposeToConv : OpRewritePattern<lc::ConvTransposeOp> {
                        lc::simplify(weight[0].floorDiv(groups))};
     grouped.append(weight.begin() + 2, weight.end());
     joined.append(weight.begin() + 2, weight.end());
-    w = reshape(b, permute(b, reshape(b, w, grouped), perm), joined);
+    w = lc::reshape(b, b.getLoc(), w, grouped);
+    w = lc::reshape(b, b.getLoc(), lc::permute(b, b.getLoc(), w, perm), joined);
     SmallVector<int64_t> ones(spatial, 1), zeros(spatial, 0);
     auto conv = lc::ConvOp::create(b, op.getType(), input, w, op.getBias(), ones,
                                    zeros, zeros, op.getDilation(), groups,
@@ -173,7 +139,7 @@ struct TurnRhs : OpRewritePattern<lc::MatmulOp> {
     int64_t rank = typeOf(op.getRhs()).getRank();
     SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
     std::swap(perm[rank - 1], perm[rank - 2]);
-    Value rhs = permute(b, op.getRhs(), perm);
+    Value rhs = lc::permute(b, b.getLoc(), op.getRhs(), perm);
     rewriter.modifyOpInPlace(op, [&] {
       op.getRhsMutable().assign(rhs);
       op.setTransposeB(false);

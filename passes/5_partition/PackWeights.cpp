@@ -2,6 +2,7 @@
 // Lays weights of contractions out as tiles read them.
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
+#include "dialects/lc/IR/ViewBuilders.h"
 #include "dialects/lc/IR/WeightStore.h"
 #include "passes/5_partition/RegionBuilder.h"
 #include "passes/Passes.h"
@@ -104,14 +105,6 @@ private:
         lc::DimsAttr::get({lc::constant(b.getContext(), 0)}, b.getContext()));
   }
 
-  static Value permute(ImplicitLocOpBuilder &b, Value v, ArrayRef<int64_t> perm) {
-    SmallVector<int64_t> shape;
-    for (int64_t p : perm)
-      shape.push_back(typeOf(v).getShape()[p]);
-    return lc::PermuteOp::create(
-        b, RankedTensorType::get(shape, typeOf(v).getElementType()), v, perm);
-  }
-
   static Value reshape(ImplicitLocOpBuilder &b, Value v, ArrayRef<int64_t> shape) {
     return lc::ReshapeOp::create(
         b, RankedTensorType::get(shape, typeOf(v).getElementType()), v);
@@ -130,7 +123,7 @@ private:
     if (!v)
       return;
     int64_t padded = typeOf(v).getShape()[0] * panelSize;
-    v = reshape(b, permute(b, v, {1, 0, 2}), {rows.size, padded});
+    v = reshape(b, lc::permute(b, b.getLoc(), v, {1, 0, 2}), {rows.size, padded});
     op.getRhsMutable().assign(first(b, v, 1, columns.size));
     op.setTransposeB(false);
   }
@@ -159,7 +152,7 @@ private:
     for (int64_t i = 1; i < rank - 2; ++i)
       perm.push_back(i);
     flat[0] = typeOf(v).getShape()[0] * panel;
-    v = reshape(b, permute(b, v, perm), flat);
+    v = reshape(b, lc::permute(b, b.getLoc(), v, perm), flat);
     op.getWeightMutable().assign(first(b, v, 0, shape[0]));
   }
 

@@ -148,8 +148,6 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
     schedule.work = chunk;
     if (auto n = lc::getConstant(total); n && *n <= flatChunk)
       chunk = schedule.work = total;
-    if (lc::isConstant(total, 0))
-      chunk = schedule.work = lc::constant(ctx, 1);
     parallel(lc::simplify(total.ceilDiv(chunk)), schedule, [&](AffineExpr p) {
       Value start = index(p * chunk);
       Value left = arith::SubIOp::create(b, index(total), start);

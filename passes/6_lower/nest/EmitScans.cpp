@@ -247,6 +247,23 @@ LogicalResult NestEmitter::emitArgsort(lc::ArgsortOp op, Schedule &schedule) {
   });
 }
 
+/// How an element that is written joins the one that is there; none: it replaces it.
+static std::optional<Combine> combineOf(lc::ScatterKind kind) {
+  switch (kind) {
+  case lc::ScatterKind::replace:
+    return std::nullopt;
+  case lc::ScatterKind::add:
+    return Combine::sum;
+  case lc::ScatterKind::mul:
+    return Combine::product;
+  case lc::ScatterKind::maximum:
+    return Combine::max;
+  case lc::ScatterKind::minimum:
+    return Combine::min;
+  }
+  llvm_unreachable("not a kind of scatter");
+}
+
 /// Writes the elements of the source in order; the result holds dest already.
 LogicalResult NestEmitter::emitScatter(lc::ScatterOp op, Schedule &schedule) {
   unsigned dim = op.getDim();
@@ -254,6 +271,7 @@ LogicalResult NestEmitter::emitScatter(lc::ScatterOp op, Schedule &schedule) {
   AffineExpr size = lc::getDims(op.getDest())[dim];
   Value buffer = kernel.outputs[0];
   RankedTensorType type = typeOf(op.getResult());
+  std::optional<Combine> combining = combineOf(op.getKind());
   return emitLines(counts, dim, schedule, [&](auto at) {
     loop(i64Constant(0), index(counts[dim]), i64Constant(1), {},
          [&](Value i, ValueRange) -> SmallVector<Value> {
@@ -264,23 +282,8 @@ LogicalResult NestEmitter::emitScatter(lc::ScatterOp op, Schedule &schedule) {
              if (!to || !v)
                return failed = true;
              Place target = at(to);
-             auto old = [&] { return load(buffer, type, target); };
-             switch (op.getKind()) {
-             case lc::ScatterKind::replace:
-               break;
-             case lc::ScatterKind::add:
-               v = combine(Combine::sum, old(), v);
-               break;
-             case lc::ScatterKind::mul:
-               v = combine(Combine::product, old(), v);
-               break;
-             case lc::ScatterKind::maximum:
-               v = combine(Combine::max, old(), v);
-               break;
-             case lc::ScatterKind::minimum:
-               v = combine(Combine::min, old(), v);
-               break;
-             }
+             if (combining)
+               v = combine(*combining, load(buffer, type, target), v);
              store(v, buffer, type, target);
              return false;
            });
