@@ -214,6 +214,9 @@ llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven, bool embedAll
   if (llvm::Error error = guarded("weights", [&]() -> llvm::Error {
         llvm::Expected<WeightsLayout> layout =
             layOutWeights(lc::getWeightStore(&ctx), keys,
+                          options.pack == "compile" && !leaveGiven
+                              ? chooseWeightsPacking(*program, options.threads)
+                              : std::vector<WeightsPacking>(),
                           embedAll ? UINT64_MAX : options.embedLimit, leaveGiven);
         if (!layout)
           return layout.takeError();
@@ -242,7 +245,9 @@ llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven, bool embedAll
           if (!function.isDeclaration())
             function.setLinkage(llvm::GlobalValue::InternalLinkage);
         ArtefactInfo info{modelName, compilerName.str(), buildId, options.threads};
-        addMetadata(*module, *program, info, target, *weights);
+        if (llvm::Error error =
+                addMetadata(*module, *program, info, target, *weights))
+          return error;
         optimizeModule(*module, **machine);
         return llvm::Error::success();
       }))

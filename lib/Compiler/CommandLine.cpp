@@ -73,13 +73,13 @@ void warnOfNoEffect(const InputArgList &args, const Job &job) {
                << " has no effect " << why << "\n";
   };
   if (job.check)
-    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_threads, OPT_embed_weights, OPT_verify,
+    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_pack, OPT_threads, OPT_embed_weights, OPT_verify,
                  OPT_report, OPT_profile, OPT_stop_after, OPT_dump_phases},
                 "with --check, which compiles nothing");
   if (extension == ".mlir")
     none({OPT_input}, "for IR, whose inputs have their shapes");
   if (is_contained(textKinds, emit)) {
-    none({OPT_threads, OPT_embed_weights}, "with --emit=" + emit);
+    none({OPT_pack, OPT_threads, OPT_embed_weights}, "with --emit=" + emit);
     if (emit == "lc" && job.options.stopAfter != "lower")
       none({OPT_cpu, OPT_kernels}, "before stage partition");
   }
@@ -131,6 +131,11 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   if (options.kernels != "onednn" && options.kernels != "native")
     return textError("expected onednn or native for --kernels, found '" +
                      options.kernels + "'");
+  // What is for a level of processors should not depend on the one that compiles.
+  options.pack =
+      args.getLastArgValue(OPT_pack, options.cpu == "native" ? "compile" : "load").str();
+  if (options.pack != "compile" && options.pack != "load")
+    return textError("expected compile or load for --pack, found '" + options.pack + "'");
   if (args.getLastArgValue(OPT_threads, "0")
           .getAsInteger(10, options.threads) ||
       options.threads < 0)
@@ -146,7 +151,7 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.fault = args.getLastArgValue(OPT_inject_fault).str();
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
-  for (ID option : {OPT_cpu, OPT_kernels, OPT_threads, OPT_inject_fault})
+  for (ID option : {OPT_cpu, OPT_kernels, OPT_pack, OPT_threads, OPT_inject_fault})
     if (const Arg *arg = args.getLastArg(option))
       options.replayOptions += " " + arg->getAsString(args);
   if (!options.stopAfter.empty()) {

@@ -19,6 +19,9 @@ struct CompileOptions {
   std::string emit;
   std::string cpu = "native";
   std::string kernels = "onednn"; // who computes contractions; or "native"
+  /// When library kernels' weights are packed: "compile", for this machine's
+  /// processor, or "load".
+  std::string pack = "compile";
   int threads = 0; // 0: as many as cores, decided at run time
   /// Shapes by input name ("" by position), in the grammar of --input.
   std::vector<std::pair<std::string, std::string>> inputs;

@@ -46,6 +46,7 @@ def test_hopeless_option(tools):
     (["--check", "-o", "m.so"], "-o has no effect with --check, which compiles nothing"),
     (["--check", "--threads=2"], "--threads has no effect with --check"),
     (["--emit=plan", "--threads=2"], "--threads has no effect with --emit=plan"),
+    (["--emit=plan", "--pack=load"], "--pack has no effect with --emit=plan"),
     (["--emit=asm", "--embed-weights=1"], "--embed-weights has no effect with --emit=asm"),
     (["--emit=lc", "--cpu=x86-64-v3"], "--cpu has no effect before stage partition"),
     (["--emit=lc", "--profile=t.json"], "--profile has no effect without --report"),

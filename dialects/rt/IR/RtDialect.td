@@ -24,6 +24,9 @@ def Rt_Dialect : Dialect {
     /// Attributes of the module: the tables of lc_executable_t.
     static constexpr ::llvm::StringLiteral constantsAttrName = "rt.constants";
     static constexpr ::llvm::StringLiteral libraryAttrName = "rt.library";
+    /// Those of the constants that must stay as they are: not only library ops read
+    /// them, as weights.
+    static constexpr ::llvm::StringLiteral plainConstantsAttrName = "rt.plain_constants";
   }];
 }
 

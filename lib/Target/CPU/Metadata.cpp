@@ -173,7 +173,8 @@ Constant libraryOp(Tables &t, const lc_library_op_t &op) {
                    tensor(op.dst), t.i64List(op.stride, 3),
                    t.i64List(op.dilation, 3), t.i64List(op.pad_low, 3),
                    t.i64List(op.pad_high, 3), t.i64(op.groups),
-                   t.i32(op.allow_bf16), t.i32(0), t.list(postOps)});
+                   t.i32(op.allow_bf16), t.i32(op.weights_tag),
+                   t.list(postOps)});
 }
 
 /// `lc_executable_query(max_version)`.
@@ -189,8 +190,9 @@ void addQuery(Tables &t, Constant executable) {
 
 } // namespace
 
-void addMetadata(llvm::Module &module, ModuleOp source, const ArtefactInfo &info,
-                 const CpuTarget &target, const WeightsLayout &weights) {
+llvm::Error addMetadata(llvm::Module &module, ModuleOp source,
+                        const ArtefactInfo &info, const CpuTarget &target,
+                        const WeightsLayout &weights) {
   Tables t(module);
   SmallVector<Constant> functions, kernelTable, constants;
   llvm::StringMap<unsigned> kernels;
@@ -208,8 +210,14 @@ void addMetadata(llvm::Module &module, ModuleOp source, const ArtefactInfo &info
   Constant libraryTable = t.null();
   if (library && !library.empty()) {
     SmallVector<Constant> ops;
-    for (Attribute a : library)
-      ops.push_back(libraryOp(t, libraryOpFromAttr(cast<DictionaryAttr>(a))));
+    for (Attribute a : library) {
+      lc_library_op_t op = libraryOpFromAttr(cast<DictionaryAttr>(a));
+      if (op.weights_constant >= 0)
+        if (const WeightsPacking &packing =
+                weights.entries[op.weights_constant].packing)
+          op.weights_tag = packing->weights_tag;
+      ops.push_back(libraryOp(t, op));
+    }
     t.global(t.list(ops), "lc_artefact_library_ops");
     t.global(t.i32(ops.size()), "lc_artefact_n_library_ops");
     auto *declared = new llvm::GlobalVariable(
@@ -221,10 +229,14 @@ void addMetadata(llvm::Module &module, ModuleOp source, const ArtefactInfo &info
   Constant data = t.null();
   if (weights.embedded && weights.size) {
     std::string bytes(weights.size, '\0');
-    for (const WeightsLayout::Entry &entry : weights.entries)
-      if (!entry.data.empty())
-        std::memcpy(bytes.data() + entry.offset, entry.data.data(),
-                  entry.data.size());
+    for (const WeightsLayout::Entry &entry : weights.entries) {
+      std::vector<char> buffer;
+      llvm::Expected<ArrayRef<char>> content = entry.content(buffer);
+      if (!content)
+        return content.takeError();
+      if (!content->empty())
+        std::memcpy(bytes.data() + entry.offset, content->data(), content->size());
+    }
     data = t.global(llvm::ConstantDataArray::getString(t.ctx, bytes, false), "",
                     llvm::Align(LC_ALIGNMENT));
   }
@@ -239,6 +251,7 @@ void addMetadata(llvm::Module &module, ModuleOp source, const ArtefactInfo &info
        weights.embedded ? t.null() : t.text(weights.fileName),
        t.i64(weights.digest)});
   addQuery(t, t.global(executable));
+  return llvm::Error::success();
 }
 
 } // namespace lcompile

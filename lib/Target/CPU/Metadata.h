@@ -15,7 +15,7 @@ struct ArtefactInfo {
 
 /// Adds `lc_executable_query` and everything it points to, from the attributes that
 /// lc-plan-buffers left on `source`.
-void addMetadata(llvm::Module &module, mlir::ModuleOp source,
+llvm::Error addMetadata(llvm::Module &module, mlir::ModuleOp source,
                  const ArtefactInfo &info, const CpuTarget &target,
                  const WeightsLayout &weights);
 

@@ -13,37 +13,54 @@ using namespace mlir;
 
 namespace lcompile {
 
+llvm::Expected<ArrayRef<char>>
+WeightsLayout::Entry::content(std::vector<char> &buffer) const {
+  if (!packing || data.empty())
+    return data;
+  llvm::Expected<std::vector<char>> packed = packWeights(*packing, data);
+  if (!packed)
+    return packed.takeError();
+  buffer = std::move(*packed);
+  return ArrayRef<char>(buffer);
+}
+
 llvm::Expected<WeightsLayout> layOutWeights(const lc::WeightStore &store,
                                             ArrayRef<std::string> keys,
+                                            ArrayRef<WeightsPacking> packing,
                                             uint64_t embedLimit,
                                             bool leaveGiven) {
   WeightsLayout layout;
   uint64_t total = 0;
-  for (const std::string &key : keys) {
+  for (auto [i, key] : llvm::enumerate(keys)) {
     const lc::Weight *weight = store.lookup(key);
     if (!weight)
       return llvm::createStringError("no weight named '" + key + "'");
-    if (!(leaveGiven && weight->isGiven))
-      total += weight->data.size();
+    WeightsLayout::Entry entry{key, 0, weight->data.size(), weight->data, {}};
+    if (leaveGiven && weight->isGiven) {
+      entry.offset = LC_CONSTANT_GIVEN;
+      entry.data = {};
+    } else if (!packing.empty() && packing[i]) {
+      entry.packing = packing[i];
+      entry.size = packedSize(*packing[i]);
+    }
+    total += entry.data.empty() ? 0 : entry.size;
+    layout.entries.push_back(entry);
   }
   layout.embedded = total <= embedLimit;
   uint64_t offset = layout.embedded ? 0 : sizeof(lc_weights_header_t);
   llvm::DenseMap<const char *, uint64_t> placed; // weights may share their bytes
-  for (const std::string &key : keys) {
-    const lc::Weight *weight = store.lookup(key);
-    if (leaveGiven && weight->isGiven) {
-      layout.entries.push_back(
-          {key, LC_CONSTANT_GIVEN, weight->data.size(), {}});
+  for (WeightsLayout::Entry &entry : layout.entries) {
+    if (entry.offset == LC_CONSTANT_GIVEN)
       continue;
+    entry.offset = offset;
+    if (!entry.packing && !entry.data.empty()) {
+      auto [it, isNew] = placed.try_emplace(entry.data.data(), offset);
+      entry.offset = it->second;
+      if (!isNew)
+        entry.data = {};
     }
-    auto [it, isNew] = placed.try_emplace(weight->data.data(), offset);
-    if (weight->data.empty())
-      isNew = false;
-    layout.entries.push_back({key, isNew ? offset : it->second,
-                              weight->data.size(),
-                              isNew ? weight->data : ArrayRef<char>()});
-    if (isNew)
-      offset = llvm::alignTo(offset + weight->data.size(), LC_ALIGNMENT);
+    if (!entry.data.empty())
+      offset = llvm::alignTo(offset + entry.size, LC_ALIGNMENT);
   }
   layout.size = offset;
   return layout;
@@ -53,7 +70,8 @@ uint64_t digestOf(const WeightsLayout &layout) {
   uint64_t digest = layout.size;
   for (const WeightsLayout::Entry &entry : layout.entries) {
     uint64_t parts[] = {digest, entry.offset,
-                        XXH3_64bits(entry.data.data(), entry.data.size())};
+                        XXH3_64bits(entry.data.data(), entry.data.size()),
+                        entry.packing ? entry.packing->weights_tag : 0};
     digest = XXH3_64bits(parts, sizeof(parts));
   }
   return digest;
@@ -82,12 +100,16 @@ llvm::Error writeWeights(WeightsLayout &layout, OutputFile &file,
   };
   static const char zeros[LC_ALIGNMENT] = {};
   for (const WeightsLayout::Entry &entry : layout.entries) {
-    if (entry.data.empty())
+    std::vector<char> buffer;
+    llvm::Expected<ArrayRef<char>> content = entry.content(buffer);
+    if (!content)
+      return content.takeError();
+    if (content->empty())
       continue;
     if (llvm::Error error =
             append(ArrayRef<char>(zeros, entry.offset - at)))
       return error;
-    if (llvm::Error error = append(entry.data))
+    if (llvm::Error error = append(*content))
       return error;
   }
   if (llvm::Error error = append(ArrayRef<char>(zeros, layout.size - at)))

@@ -4,6 +4,7 @@
 #define LIB_TARGET_CPU_WEIGHTSLAYOUT_H
 
 #include "dialects/lc/IR/WeightStore.h"
+#include "lib/Target/CPU/WeightsPacking.h"
 #include "llvm/Support/Error.h"
 
 namespace lcompile {
@@ -14,10 +15,14 @@ struct WeightsLayout {
   struct Entry {
     std::string key;
     uint64_t offset, size;
-    llvm::ArrayRef<char> data;
+    llvm::ArrayRef<char> data; // as the model has it; none when it lies elsewhere
+    WeightsPacking packing;
+
+    /// The bytes to write: `data`, or packed into `buffer`.
+    llvm::Expected<llvm::ArrayRef<char>> content(std::vector<char> &buffer) const;
   };
   // An entry at the offset LC_CONSTANT_GIVEN is left to whoever loads the artefact.
-  llvm::SmallVector<Entry> entries;
+  std::vector<Entry> entries;
   uint64_t size = 0;    // of the whole file
   uint64_t digest = 0;  // of the file's header, once written
   bool embedded = true;
@@ -26,10 +31,12 @@ struct WeightsLayout {
 
 /// Lays out the weights with these keys, equal data once. Offsets count from the
 /// start of the file; embedded weights have no header. With `leaveGiven`, weights
-/// in the caller's memory stay there.
+/// in the caller's memory stay there. `packing` says for each key how it is packed;
+/// empty: all as they are.
 llvm::Expected<WeightsLayout>
 layOutWeights(const lc::WeightStore &store, llvm::ArrayRef<std::string> keys,
-              uint64_t embedLimit, bool leaveGiven);
+              llvm::ArrayRef<WeightsPacking> packing, uint64_t embedLimit,
+              bool leaveGiven);
 
 /// XXH3-64 over all weights: part of the build id.
 uint64_t digestOf(const WeightsLayout &layout);

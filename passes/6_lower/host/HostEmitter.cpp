@@ -83,6 +83,7 @@ Value HostEmitter::address(Memory memory) {
   case Memory::output:
     return rt::OutputOp::create(b, pointer, index(memory.index));
   case Memory::constant:
+    tables.plainConstants.insert(constantIndex[memory.index]);
     return rt::ConstantOp::create(b, pointer, index(constantIndex[memory.index]));
   case Memory::arena: {
     Value offset;
@@ -216,11 +217,15 @@ void HostEmitter::emitLibraryCall(kernel::CallOp call, func::FuncOp callee) {
     return rt::OffsetOp::create(b, base.getType(), base,
                                 scalar(lc::simplify(bytes)));
   };
-  SmallVector<Value> buffers = {at(op->src), at(op->weights)};
-  buffers.push_back(op->bias.base
-                        ? at(op->bias)
-                        : Value(LLVM::ZeroOp::create(
-                              b, LLVM::LLVMPointerType::get(b.getContext()))));
+  auto none = [&]() -> Value {
+    return LLVM::ZeroOp::create(b, LLVM::LLVMPointerType::get(b.getContext()));
+  };
+  int64_t weights = -1;
+  Memory memory = assignment.lookup(operandOf(op->weights));
+  if (memory.kind == Memory::constant && lc::isConstant(op->weights.offset, 0))
+    weights = constantIndex[memory.index];
+  SmallVector<Value> buffers = {at(op->src), weights < 0 ? at(op->weights) : none(),
+                                op->bias.base ? at(op->bias) : none()};
   buffers.push_back(buffer(call.getResult(0)));
   SmallVector<int> postOpBuffers;
   for (const LibraryPostOp &post : op->postOps) {
@@ -228,10 +233,6 @@ void HostEmitter::emitLibraryCall(kernel::CallOp call, func::FuncOp callee) {
     if (post.tensor.base)
       buffers.push_back(at(post.tensor));
   }
-  int64_t weights = -1;
-  Memory memory = assignment.lookup(operandOf(op->weights));
-  if (memory.kind == Memory::constant && lc::isConstant(op->weights.offset, 0))
-    weights = constantIndex[memory.index];
   tables.libraryOps.push_back(libraryOpAttr(
       *op, weights, postOpBuffers, [&](AffineExpr e) { return planIndex(e); },
       b.getContext()));

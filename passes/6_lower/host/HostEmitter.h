@@ -17,6 +17,8 @@ namespace lcompile {
 /// Tables of the whole module.
 struct ModuleTables {
   llvm::SmallVector<std::string> constants;
+  /// Constants that something else reads than library ops, as their weights.
+  llvm::SetVector<int64_t> plainConstants;
   llvm::SmallVector<mlir::Attribute> libraryOps;
 };
 

@@ -85,8 +85,8 @@ typedef struct lc_post_op_s {
 
 /* One library op. Buffers of an invoke, in order: src, weights, bias (NULL when
  * absent), dst, then those of binary post-ops. When `weights_constant` >= 0 the
- * weights are that constant, packed once by create(), and buffers[1] is not
- * read. */
+ * weights are that constant, packed by the compiler or once by create(), and
+ * buffers[1] is not read. */
 typedef struct lc_library_op_s {
   uint32_t kind;
   uint32_t n_post_ops;
@@ -97,7 +97,9 @@ typedef struct lc_library_op_s {
   int64_t pad_low[3], pad_high[3];
   int64_t groups;
   uint32_t allow_bf16; /* compute f32 in bf16 */
-  uint32_t reserved;
+  /* How the weights constant lies in the artefact: a format tag of the library, or
+   * 0: as `weights` says. */
+  uint32_t weights_tag;
   lc_post_op_t post_ops[LC_LIBRARY_MAX_POST_OPS];
 } lc_library_op_t;
 

@@ -6,25 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern "C" {
-int omp_get_max_threads(void);
-void omp_set_num_threads(int threads);
-}
-
 #define LC_TEXT(x) #x
 #define LC_STRING(x) LC_TEXT(x)
 
 namespace lcompile::rt::onednn {
-
-ThreadLimit::ThreadLimit(int32_t threads) : before(omp_get_max_threads()) {
-  if (before != threads)
-    omp_set_num_threads(threads);
-}
-
-ThreadLimit::~ThreadLimit() {
-  if (before != omp_get_max_threads())
-    omp_set_num_threads(before);
-}
 
 int32_t explain(Error error, dnnl_status_t status, const lc_library_op_t &op,
                 const Shapes &shapes) {
@@ -47,9 +32,7 @@ static void destroyLibrary(void *handle) {
   auto *library = static_cast<Library *>(handle);
   for (Packed *packed = library->packs; packed;) {
     Packed *next = packed->next;
-    dnnl_memory_desc_destroy(packed->desc);
-    release(packed->block);
-    free(packed);
+    destroyPacked(packed);
     packed = next;
   }
   for (uint32_t i = 0; library->ops && i < library->nOps; ++i)

@@ -57,6 +57,8 @@ void describe(const lc_library_op_t &op, const Shapes &shapes, char *text,
 struct Packed {
   Packed *next;
   int32_t constant;
+  // A square weight may be read as it is and transposed: `desc` is then the same.
+  dnnl_memory_desc_t stored;
   dnnl_memory_desc_t desc;
   const void *data; // `block`, or the constant itself when it is not packed
   Block block;
@@ -78,7 +80,23 @@ struct Library {
   pthread_mutex_t mutex; // guards `packs`
 };
 
-/// Limits OpenMP to the instance's threads while it lives; oneDNN asks OpenMP.
+/// oneDNN's status as a code and message.
+int32_t explain(Error error, dnnl_status_t status, const lc_library_op_t &op,
+                const Shapes &shapes);
+
+/// The constant `op.weights_constant` in layout `wanted`: found, or made.
+int32_t packWeights(Library &library, const lc_library_op_t &op,
+                    const Shapes &shapes, const_dnnl_memory_desc_t wanted,
+                    Packed **packed, Error error);
+void destroyPacked(Packed *packed);
+
+/// Chooses the layout of constant weights and packs them, unless they lie so.
+int32_t chooseLayout(Library &library, uint32_t op, Error error);
+
+// --- layouts of weights (OneDnnLayout.cpp), with the compiler's part in
+// --- OneDnnLayout.h ----------------------------------------------------------
+
+/// Limits OpenMP to so many threads while it lives; oneDNN asks OpenMP.
 class ThreadLimit {
 public:
   explicit ThreadLimit(int32_t threads);
@@ -88,19 +106,23 @@ private:
   int before;
 };
 
-/// oneDNN's status as a code and message.
-int32_t explain(Error error, dnnl_status_t status, const lc_library_op_t &op,
-                const Shapes &shapes);
+/// The layout that oneDNN prefers for the weights of an op; NULL where it has no
+/// say: no elements, or stand-in sizes that it refuses.
+dnnl_status_t preferredLayout(dnnl_engine_t engine, const lc_library_op_t &op,
+                              dnnl_memory_desc_t *desc);
 
-/// The constant `op.weights_constant` in layout `wanted`: found, or made.
-int32_t packWeights(Library &library, const lc_library_op_t &op,
-                    const Shapes &shapes, const_dnnl_memory_desc_t wanted,
-                    Packed **packed, Error error);
+/// How the constant weights lie in the artefact.
+dnnl_status_t storedLayout(const lc_library_op_t &op, const Shape &weights,
+                           dnnl_memory_desc_t *desc);
 
-/// Chooses the layout of constant weights and packs them.
-int32_t chooseLayout(Library &library, uint32_t op, Error error);
+/// Copies `from` (laid out as `source`) to `to` (laid out as `destination`).
+dnnl_status_t reorder(dnnl_engine_t engine, const_dnnl_memory_desc_t source,
+                      const void *from, const_dnnl_memory_desc_t destination,
+                      void *to);
 
 // --- descriptors (OneDnnDesc.cpp) -------------------------------------------
+
+dnnl_data_type_t dataType(uint32_t dtype);
 
 /// A memory descriptor of the shape, or of the shape in any layout.
 dnnl_status_t makeDesc(const Shape &shape, bool any, dnnl_memory_desc_t *desc);
@@ -113,12 +135,13 @@ Shape widen(const Shape &shape, int rank);
 dnnl_status_t makeAttributes(const lc_library_op_t &op, const Shapes &shapes,
                              dnnl_primitive_attr_t *result);
 
-// --- primitives (OneDnnPrimitive.cpp) ---------------------------------------
+/// What oneDNN has for an op. `weights` NULL: as declared.
+dnnl_status_t makeDescriptor(dnnl_engine_t engine, const lc_library_op_t &op,
+                             const Shapes &shapes,
+                             const_dnnl_memory_desc_t weights,
+                             dnnl_primitive_desc_t *result);
 
-/// A oneDNN descriptor made for an op. `weights` NULL: as declared.
-int32_t makeDescriptor(Library &library, const lc_library_op_t &op,
-                       const Shapes &shapes, const_dnnl_memory_desc_t weights,
-                       dnnl_primitive_desc_t *result, dnnl_status_t *status);
+// --- primitives (OneDnnPrimitive.cpp) ---------------------------------------
 
 enum Argument { argSrc, argWeights, argBias, argDst, argScratch, argPostOps };
 constexpr int maxArguments = argPostOps + LC_LIBRARY_MAX_POST_OPS;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Memory descriptors and attributes: dtypes, broadcasting operands, post-ops.
+// Descriptors: dtypes, broadcasting operands, post-ops.
 #include "runtime/backends/cpu/artefact/OneDnn.h"
 
 namespace lcompile::rt::onednn {
 
-namespace {
 dnnl_data_type_t dataType(uint32_t dtype) {
   switch (dtype) {
   case LC_DTYPE_F32:
@@ -27,6 +26,7 @@ dnnl_data_type_t dataType(uint32_t dtype) {
   }
 }
 
+namespace {
 dnnl_alg_kind_t algorithm(uint32_t kind) {
   switch (kind) {
   case LC_POST_RELU:
@@ -82,6 +82,27 @@ dnnl_status_t appendPostOp(dnnl_post_ops_t postOps, const lc_post_op_t &op,
   dnnl_memory_desc_destroy(desc);
   return status;
 }
+dnnl_status_t create(dnnl_engine_t engine, const lc_library_op_t &op,
+                     const dnnl_memory_desc_t (&desc)[4],
+                     dnnl_primitive_attr_t attributes, int spatial,
+                     dnnl_primitive_desc_t *result) {
+  if (op.kind == LC_LIBRARY_MATMUL)
+    return dnnl_matmul_primitive_desc_create(
+        result, engine, desc[0], desc[1], desc[2], desc[3], attributes);
+  dnnl_dims_t dilates = {};
+  for (int i = 0; i < spatial; ++i)
+    dilates[i] = op.dilation[i] - 1; // oneDNN counts the gaps
+  if (op.kind == LC_LIBRARY_CONV)
+    return dnnl_convolution_forward_primitive_desc_create(
+        result, engine, dnnl_forward_inference, dnnl_convolution_direct,
+        desc[0], desc[1], desc[2], desc[3], op.stride, dilates, op.pad_low,
+        op.pad_high, attributes);
+  return dnnl_deconvolution_forward_primitive_desc_create(
+      result, engine, dnnl_forward_inference, dnnl_deconvolution_direct,
+      desc[0], desc[1], desc[2], desc[3], op.stride, dilates, op.pad_low,
+      op.pad_high, attributes);
+}
+
 } // namespace
 
 Shape widen(const Shape &shape, int rank) {
@@ -123,6 +144,33 @@ dnnl_status_t makeDesc(const Shape &shape, bool any, dnnl_memory_desc_t *desc) {
                                             dnnl_format_tag_any);
   return dnnl_memory_desc_create_with_strides(desc, shape.rank, shape.dims,
                                               type, shape.strides);
+}
+
+dnnl_status_t makeDescriptor(dnnl_engine_t engine, const lc_library_op_t &op,
+                             const Shapes &shapes,
+                             const_dnnl_memory_desc_t weights,
+                             dnnl_primitive_desc_t *result) {
+  dnnl_memory_desc_t desc[4] = {};
+  dnnl_primitive_attr_t attributes = nullptr;
+  dnnl_status_t status = makeDesc(shapes.src, false, &desc[0]);
+  if (status == dnnl_success)
+    status = weights ? dnnl_memory_desc_clone(&desc[1], weights)
+                     : makeDesc(shapes.weights, false, &desc[1]);
+  if (status == dnnl_success && shapes.bias.dtype != LC_DTYPE_INVALID)
+    status = makeDesc(op.kind == LC_LIBRARY_MATMUL
+                          ? widen(shapes.bias, shapes.dst.rank)
+                          : shapes.bias,
+                      false, &desc[2]);
+  if (status == dnnl_success)
+    status = makeDesc(shapes.dst, false, &desc[3]);
+  if (status == dnnl_success)
+    status = makeAttributes(op, shapes, &attributes);
+  if (status == dnnl_success)
+    status = create(engine, op, desc, attributes, shapes.src.rank - 2, result);
+  for (dnnl_memory_desc_t d : desc)
+    dnnl_memory_desc_destroy(d);
+  dnnl_primitive_attr_destroy(attributes);
+  return status;
 }
 
 } // namespace lcompile::rt::onednn

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Packing constant weights into the layout that oneDNN prefers.
+// Packing constant weights into the layout that oneDNN prefers, where the
+// compiler did not.
 #include "runtime/backends/cpu/artefact/OneDnn.h"
 
 #include <stdlib.h>
@@ -9,95 +10,74 @@ namespace lcompile::rt::onednn {
 
 namespace {
 Packed *find(Library &library, int32_t constant,
-             const_dnnl_memory_desc_t desc) {
+             const_dnnl_memory_desc_t stored, const_dnnl_memory_desc_t wanted) {
   for (Packed *packed = library.packs; packed; packed = packed->next)
     if (packed->constant == constant &&
-        dnnl_memory_desc_equal(packed->desc, desc))
+        dnnl_memory_desc_equal(packed->stored, stored) &&
+        dnnl_memory_desc_equal(packed->desc, wanted))
       return packed;
   return nullptr;
 }
 
-/// Copies `from` (layout `plain`) to `to` (layout `wanted`).
-dnnl_status_t reorder(dnnl_engine_t engine, const_dnnl_memory_desc_t plain,
-                      const void *from, const_dnnl_memory_desc_t wanted,
-                      void *to) {
-  dnnl_primitive_desc_t desc = nullptr;
-  dnnl_primitive_t primitive = nullptr;
-  dnnl_stream_t stream = nullptr;
-  dnnl_memory_t source = nullptr, destination = nullptr;
-  dnnl_status_t status = dnnl_reorder_primitive_desc_create(
-      &desc, plain, engine, wanted, engine, nullptr);
-  if (status == dnnl_success)
-    status = dnnl_primitive_create(&primitive, desc);
-  if (status == dnnl_success)
-    status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
-  if (status == dnnl_success)
-    status =
-        dnnl_memory_create(&source, plain, engine, const_cast<void *>(from));
-  if (status == dnnl_success)
-    status = dnnl_memory_create(&destination, wanted, engine, to);
-  if (status == dnnl_success) {
-    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, source},
-                                   {DNNL_ARG_TO, destination}};
-    status = dnnl_primitive_execute(primitive, stream, 2, arguments);
-    if (status == dnnl_success)
-      status = dnnl_stream_wait(stream);
-  }
-  dnnl_memory_destroy(destination);
-  dnnl_memory_destroy(source);
-  if (stream)
-    dnnl_stream_destroy(stream);
-  if (primitive)
-    dnnl_primitive_destroy(primitive);
-  if (desc)
-    dnnl_primitive_desc_destroy(desc);
-  return status;
-}
-
-/// Fills in an entry; `plain` is how the constant lies in the weights.
-dnnl_status_t pack(Library &library, const_dnnl_memory_desc_t plain,
-                   const_dnnl_memory_desc_t wanted, Packed &packed) {
+/// Fills in an entry whose constant is known; it takes `stored`.
+dnnl_status_t pack(Library &library, const_dnnl_memory_desc_t wanted,
+                   Packed &packed) {
   const void *constant = library.constants[packed.constant];
   dnnl_status_t status = dnnl_memory_desc_clone(&packed.desc, wanted);
   if (status != dnnl_success)
     return status;
   packed.data = constant;
-  if (dnnl_memory_desc_equal(plain, wanted))
+  if (dnnl_memory_desc_equal(packed.stored, wanted))
     return dnnl_success;
   if (!reserve(packed.block, dnnl_memory_desc_get_size(wanted) + 1))
     return dnnl_out_of_memory;
   packed.data = packed.block.data;
-  return reorder(library.engine, plain, constant, wanted, packed.block.data);
+  return reorder(library.engine, packed.stored, constant, wanted,
+                 packed.block.data);
+}
+
+/// Makes an entry. Takes `stored`, how the constant lies in the artefact.
+dnnl_status_t add(Library &library, int32_t constant, dnnl_memory_desc_t stored,
+                  const_dnnl_memory_desc_t wanted, Packed **result) {
+  auto *packed = static_cast<Packed *>(calloc(1, sizeof(Packed)));
+  if (!packed) {
+    dnnl_memory_desc_destroy(stored);
+    return dnnl_out_of_memory;
+  }
+  packed->constant = constant;
+  packed->stored = stored;
+  dnnl_status_t status = pack(library, wanted, *packed);
+  if (status != dnnl_success) {
+    destroyPacked(packed);
+    return status;
+  }
+  packed->next = library.packs;
+  *result = library.packs = packed;
+  return dnnl_success;
 }
 } // namespace
+
+void destroyPacked(Packed *packed) {
+  dnnl_memory_desc_destroy(packed->stored);
+  dnnl_memory_desc_destroy(packed->desc);
+  release(packed->block);
+  free(packed);
+}
 
 int32_t packWeights(Library &library, const lc_library_op_t &op,
                     const Shapes &shapes, const_dnnl_memory_desc_t wanted,
                     Packed **result, Error error) {
+  dnnl_memory_desc_t stored = nullptr;
+  dnnl_status_t status = storedLayout(op, shapes.weights, &stored);
+  if (status != dnnl_success)
+    return explain(error, status, op, shapes);
   pthread_mutex_lock(&library.mutex);
-  Packed *packed = find(library, op.weights_constant, wanted);
-  dnnl_status_t status = dnnl_success;
-  if (!packed) {
-    packed = static_cast<Packed *>(calloc(1, sizeof(Packed)));
-    dnnl_memory_desc_t plain = nullptr;
-    status =
-        packed ? makeDesc(shapes.weights, false, &plain) : dnnl_out_of_memory;
-    if (status == dnnl_success) {
-      packed->constant = op.weights_constant;
-      status = pack(library, plain, wanted, *packed);
-    }
-    dnnl_memory_desc_destroy(plain);
-    if (status == dnnl_success) {
-      packed->next = library.packs;
-      library.packs = packed;
-    } else if (packed) {
-      dnnl_memory_desc_destroy(packed->desc);
-      release(packed->block);
-      free(packed);
-    }
-  }
+  *result = find(library, op.weights_constant, stored, wanted);
+  if (*result)
+    dnnl_memory_desc_destroy(stored);
+  else
+    status = add(library, op.weights_constant, stored, wanted, result);
   pthread_mutex_unlock(&library.mutex);
-  *result = packed;
   return status == dnnl_success ? int32_t(LC_OK)
                                 : explain(error, status, op, shapes);
 }
@@ -111,22 +91,9 @@ int32_t chooseLayout(Library &library, uint32_t index, Error error) {
   if (isEmpty(shapes.weights))
     return LC_OK;
   dnnl_memory_desc_t weights = nullptr;
-  dnnl_primitive_desc_t any = nullptr;
-  dnnl_status_t status = makeDesc(shapes.weights, true, &weights);
-  if (status == dnnl_success && !isEmpty(shapes.src) && !isEmpty(shapes.dst))
-    makeDescriptor(library, op, shapes, weights, &any, &status);
-  if (any && status == dnnl_success) {
-    dnnl_memory_desc_destroy(weights);
-    status = dnnl_memory_desc_clone(
-        &weights, dnnl_primitive_desc_query_md(any, dnnl_query_weights_md, 0));
-    dnnl_primitive_desc_destroy(any);
-  } else {
-    // Stand-in sizes that oneDNN refuses say nothing about the real ones: keep
-    // the weights as they are.
-    dnnl_memory_desc_destroy(weights);
-    weights = nullptr;
-    status = makeDesc(shapes.weights, false, &weights);
-  }
+  dnnl_status_t status = preferredLayout(library.engine, op, &weights);
+  if (status == dnnl_success && !weights)
+    status = storedLayout(op, shapes.weights, &weights);
   int32_t code = status == dnnl_success
                      ? packWeights(library, op, shapes, weights,
                                    &library.ops[index].packed, error)

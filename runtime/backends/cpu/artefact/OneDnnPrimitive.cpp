@@ -8,27 +8,6 @@
 namespace lcompile::rt::onednn {
 
 namespace {
-dnnl_status_t create(Library &library, const lc_library_op_t &op,
-                     const dnnl_memory_desc_t (&desc)[4],
-                     dnnl_primitive_attr_t attributes, int spatial,
-                     dnnl_primitive_desc_t *result) {
-  if (op.kind == LC_LIBRARY_MATMUL)
-    return dnnl_matmul_primitive_desc_create(
-        result, library.engine, desc[0], desc[1], desc[2], desc[3], attributes);
-  dnnl_dims_t dilates = {};
-  for (int i = 0; i < spatial; ++i)
-    dilates[i] = op.dilation[i] - 1; // oneDNN counts the gaps
-  if (op.kind == LC_LIBRARY_CONV)
-    return dnnl_convolution_forward_primitive_desc_create(
-        result, library.engine, dnnl_forward_inference, dnnl_convolution_direct,
-        desc[0], desc[1], desc[2], desc[3], op.stride, dilates, op.pad_low,
-        op.pad_high, attributes);
-  return dnnl_deconvolution_forward_primitive_desc_create(
-      result, library.engine, dnnl_forward_inference, dnnl_deconvolution_direct,
-      desc[0], desc[1], desc[2], desc[3], op.stride, dilates, op.pad_low,
-      op.pad_high, attributes);
-}
-
 /// Adds an argument with a memory object whose pointer is set at each run.
 dnnl_status_t addArgument(Primitive &primitive, dnnl_engine_t engine,
                           int position, int argument,
@@ -96,13 +75,13 @@ int32_t makeForConstant(Library &library, const lc_library_op_t &op,
   dnnl_status_t status, anyStatus;
   dnnl_primitive_desc_t any = nullptr;
   dnnl_memory_desc_t anyWeights = nullptr;
-  makeDescriptor(library, op, shapes, packed->desc, result, &status);
+  status = makeDescriptor(library.engine, op, shapes, packed->desc, result);
   primitive.weights = packed->data;
   if (status == dnnl_success && !isReference(*result))
     return LC_OK;
   anyStatus = makeDesc(shapes.weights, true, &anyWeights);
   if (anyStatus == dnnl_success)
-    makeDescriptor(library, op, shapes, anyWeights, &any, &anyStatus);
+    anyStatus = makeDescriptor(library.engine, op, shapes, anyWeights, &any);
   dnnl_memory_desc_destroy(anyWeights);
   if (anyStatus != dnnl_success)
     return status == dnnl_success ? int32_t(LC_OK)
@@ -149,33 +128,6 @@ bool standIn(Shapes &shapes, Primitive &primitive) {
 }
 } // namespace
 
-int32_t makeDescriptor(Library &library, const lc_library_op_t &op,
-                       const Shapes &shapes, const_dnnl_memory_desc_t weights,
-                       dnnl_primitive_desc_t *result, dnnl_status_t *status) {
-  dnnl_memory_desc_t desc[4] = {};
-  dnnl_primitive_attr_t attributes = nullptr;
-  *status = makeDesc(shapes.src, false, &desc[0]);
-  if (*status == dnnl_success)
-    *status = weights ? dnnl_memory_desc_clone(&desc[1], weights)
-                      : makeDesc(shapes.weights, false, &desc[1]);
-  if (*status == dnnl_success && shapes.bias.dtype != LC_DTYPE_INVALID)
-    *status = makeDesc(op.kind == LC_LIBRARY_MATMUL
-                           ? widen(shapes.bias, shapes.dst.rank)
-                           : shapes.bias,
-                       false, &desc[2]);
-  if (*status == dnnl_success)
-    *status = makeDesc(shapes.dst, false, &desc[3]);
-  if (*status == dnnl_success)
-    *status = makeAttributes(op, shapes, &attributes);
-  if (*status == dnnl_success)
-    *status =
-        create(library, op, desc, attributes, shapes.src.rank - 2, result);
-  for (dnnl_memory_desc_t d : desc)
-    dnnl_memory_desc_destroy(d);
-  dnnl_primitive_attr_destroy(attributes);
-  return *status == dnnl_success ? LC_OK : LC_UNIMPLEMENTED;
-}
-
 int32_t makePrimitive(Library &library, uint32_t index, const Shapes &given,
                       Primitive &result, Error error) {
   const lc_library_op_t &op = lc_artefact_library_ops[index];
@@ -195,7 +147,7 @@ int32_t makePrimitive(Library &library, uint32_t index, const Shapes &given,
   if (packed) {
     code = makeForConstant(library, op, packed, shapes, &desc, result, error);
   } else {
-    makeDescriptor(library, op, shapes, nullptr, &desc, &status);
+    status = makeDescriptor(library.engine, op, shapes, nullptr, &desc);
     if (status != dnnl_success)
       code = explain(error, status, op, shapes);
   }
