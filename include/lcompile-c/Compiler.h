@@ -11,15 +11,17 @@
  *     puts(lc_compiler_message(c));
  *   lc_compiler_close(c);
  *
- * A compiler object is one compilation: options, then a program, then the stages,
- * then any number of artefacts. Nothing is global: objects with different options
- * live side by side. The library carries its own LLVM with hidden symbols, so that
- * it can share a process with another one; it prints nothing.
+ * A compiler object is one compilation: options, then a program, then the
+ * stages, then any number of artefacts. Nothing is global: objects with
+ * different options live side by side. The library carries its own LLVM with
+ * hidden symbols, so that it can share a process with another one; it prints
+ * nothing.
  *
  * Threads: one thread at a time per object; linking waits for its turn.
- * Results: calls give an lc_code_t; lc_compiler_message tells what is wrong, in the
- * words of the command line. After an error an object can only be asked or closed.
- * Strings are UTF-8 and, when handed out, valid until the next call on the object.
+ * Results: calls give an lc_code_t; lc_compiler_message tells what is wrong, in
+ * the words of the command line. After an error an object can only be asked or
+ * closed. Strings are UTF-8 and, when handed out, valid until the next call on
+ * the object.
  *
  * Changes:
  *   1.0  first version
@@ -44,12 +46,12 @@ LC_API uint32_t lc_compiler_api_version(void);
 /* "lcompile 0.1.0 (LLVM 22.1.8)". Static data. */
 LC_API const char *lc_compiler_version(void);
 
-/* The ATen operators that have a rule ("aten::add.Tensor"), sorted. Static data;
- * returns their number. */
+/* The ATen operators that have a rule ("aten::add.Tensor"), sorted. Static
+ * data; returns their number. */
 LC_API size_t lc_compiler_operators(const char *const **names);
 
-/* The command line of lcompile, which does print. `argv[0]` is the program. Exit
- * code: 0 good, 1 an error of the user's, 2 one of ours. */
+/* The command line of lcompile, which does print. `argv[0]` is the program.
+ * Exit code: 0 good, 1 an error of the user's, 2 one of ours. */
 LC_API int32_t lc_compiler_main(int32_t argc, char **argv);
 
 /* NULL only when there is no memory. */
@@ -65,13 +67,13 @@ LC_API int32_t lc_compiler_set_options(lc_compiler_t *compiler,
 
 /* --- programs ----------------------------------------------------------- */
 
-/* Reads a .pt2 or .pt file, or dumped IR (.mlir). LC_UNIMPLEMENTED: some operators
- * cannot be compiled; the message is the list of them all. */
+/* Reads a .pt2 or .pt file, or dumped IR (.mlir). LC_UNIMPLEMENTED: some
+ * operators cannot be compiled; the message is the list of them all. */
 LC_API int32_t lc_compiler_import_file(lc_compiler_t *compiler,
                                        const char *path);
 
-/* A weight of a graph: `tensor.data` is dense and row-major and is read in place.
- * It must stay as it is until the object is closed. */
+/* A weight of a graph: `tensor.data` is dense and row-major and is read in
+ * place. It must stay as it is until the object is closed. */
 typedef struct lc_weight_s {
   const char *name; /* as the graph's signature calls it: "up.weight" */
   lc_tensor_t tensor;
@@ -99,7 +101,8 @@ typedef struct lc_issue_s {
   uint32_t line;
 } lc_issue_t;
 
-/* After an import: how many operators there are, and how many cannot be compiled. */
+/* After an import: how many operators there are, and how many cannot be
+ * compiled. */
 LC_API size_t lc_compiler_operator_count(const lc_compiler_t *compiler);
 LC_API size_t lc_compiler_issue_count(const lc_compiler_t *compiler);
 /* The issue with this index; `issue->struct_size` is set by the caller. */
@@ -116,13 +119,13 @@ LC_API int32_t lc_compiler_run(lc_compiler_t *compiler);
 #define LC_COMPILER_LEAVE_GIVEN 1u
 
 /* Writes the artefact: what the option --emit says, else what the ending of the
- * path does (.so, .o, none: an executable); beside it large weights and, for shared
- * objects and objects, a header. Files appear whole or not at all. */
+ * path does (.so, .o, none: an executable); beside it large weights and, for
+ * shared objects and objects, a header. Files appear whole or not at all. */
 LC_API int32_t lc_compiler_write(lc_compiler_t *compiler, const char *path,
                                  uint32_t flags);
 
-/* The same without a file: the bytes of the artefact, valid until the next call on
- * the object. Weights are inside whatever their size. */
+/* The same without a file: the bytes of the artefact, valid until the next call
+ * on the object. Weights are inside whatever their size. */
 LC_API int32_t lc_compiler_emit(lc_compiler_t *compiler, uint32_t flags,
                                 const void **data, size_t *size);
 

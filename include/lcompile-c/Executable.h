@@ -5,11 +5,12 @@
  * An artefact exports one symbol, `lc_executable_query`. It answers with a
  * description of the module: functions, shapes, constants, kernels and the code
  * that runs them. This header is free-standing C; the compiler writes these
- * structures as constant data and the runtime reads them, so their layout is the
- * ABI and is asserted at the end.
+ * structures as constant data and the runtime reads them, so their layout is
+ * the ABI and is asserted at the end.
  *
- * Versions: a runtime of version (major, minor) runs artefacts of the same major
- * version and any minor version up to its own. Fields are only ever appended.
+ * Versions: a runtime of version (major, minor) runs artefacts of the same
+ * major version and any minor version up to its own. Fields are only ever
+ * appended.
  *
  *   1.0  first version
  */
@@ -54,21 +55,21 @@ typedef enum lc_dtype_e {
 /* What a call can end with. The numbers are also the codes of lc_status_t. */
 typedef enum lc_code_e {
   LC_OK = 0,
-  LC_INVALID_ARGUMENT = 1,  /* wrong count, name, dtype, rank, shape or file */
-  LC_OUT_OF_RANGE = 2,      /* an index in the data is out of range */
-  LC_RESOURCE_EXHAUSTED = 3,/* memory or disk */
-  LC_UNAVAILABLE = 4,       /* missing device, ISA or library */
-  LC_INCOMPATIBLE = 5,      /* artefact of another version, or corrupted */
+  LC_INVALID_ARGUMENT = 1,   /* wrong count, name, dtype, rank, shape or file */
+  LC_OUT_OF_RANGE = 2,       /* an index in the data is out of range */
+  LC_RESOURCE_EXHAUSTED = 3, /* memory or disk */
+  LC_UNAVAILABLE = 4,        /* missing device, ISA or library */
+  LC_INCOMPATIBLE = 5,       /* artefact of another version, or corrupted */
   LC_UNIMPLEMENTED = 6,
   LC_INTERNAL = 7,
 } lc_code_t;
 
 /* ISA features that an artefact may require, as bits. */
-#define LC_ISA_AVX2 (1ull << 0)        /* with FMA, BMI2, F16C: x86-64-v3 */
-#define LC_ISA_AVX512 (1ull << 1)      /* F, CD, BW, DQ, VL: x86-64-v4 */
+#define LC_ISA_AVX2 (1ull << 0)   /* with FMA, BMI2, F16C: x86-64-v3 */
+#define LC_ISA_AVX512 (1ull << 1) /* F, CD, BW, DQ, VL: x86-64-v4 */
 #define LC_ISA_AVX512_VNNI (1ull << 2)
 #define LC_ISA_AVX512_BF16 (1ull << 3)
-#define LC_ISA_AMX (1ull << 4)         /* TILE, BF16, INT8 */
+#define LC_ISA_AMX (1ull << 4) /* TILE, BF16, INT8 */
 
 /* A symbolic size: min <= value <= max and value % divisor == 0. */
 typedef struct lc_symbol_s {
@@ -126,15 +127,15 @@ typedef void (*lc_profile_fn)(void *user, uint32_t dispatch, uint32_t phase);
  * function reads it and writes `outputs`, the arena, `scratch` and `error`.
  * Thread rule: one call at a time per lc_call_t and per `library` state. */
 typedef struct lc_call_s {
-  const void *const *inputs;    /* n_inputs pointers, dense row-major data */
-  void *const *outputs;         /* n_outputs pointers; may be the aliased input */
-  const int64_t *symbols;       /* n_symbols values, checked by the runtime */
-  const int64_t *plan;          /* n_plan values, from lc_function_t.plan */
-  uint8_t *arena;               /* plan[0] bytes, aligned */
+  const void *const *inputs; /* n_inputs pointers, dense row-major data */
+  void *const *outputs;      /* n_outputs pointers; may be the aliased input */
+  const int64_t *symbols;    /* n_symbols values, checked by the runtime */
+  const int64_t *plan;       /* n_plan values, from lc_function_t.plan */
+  uint8_t *arena;            /* plan[0] bytes, aligned */
   const void *const *constants; /* n_constants pointers */
   void *library;                /* from lc_library_t.open, NULL without one */
   int32_t threads;
-  int32_t function; /* index of the function that runs */
+  int32_t function;      /* index of the function that runs */
   lc_profile_fn profile; /* NULL: not profiling */
   void *profile_user;
   char *error; /* error_size bytes; a message when the result is not LC_OK */
@@ -168,8 +169,9 @@ typedef struct lc_function_s {
   int64_t arena_live_bytes;
 } lc_function_t;
 
-/* Library kernels (oneDNN) that the artefact carries with it: state is made once
- * per instance from the mapped constants, then a light context per thread. */
+/* Library kernels (oneDNN) that the artefact carries with it: state is made
+ * once per instance from the mapped constants, then a light context per thread.
+ */
 typedef struct lc_library_s {
   uint32_t struct_size;
   uint32_t n_ops;

@@ -98,8 +98,9 @@ typedef struct lc_instance_options_s {
   int32_t threads; /* 0: what the artefact says, else all cores allowed */
   uint32_t flags;
   const char *weights_path; /* NULL: beside the artefact */
-  /* The constants that the artefact wants given, in any order; more are allowed.
-   * The memory stays the caller's, is read only, and must outlive the instance. */
+  /* The constants that the artefact wants given, in any order; more are
+   * allowed. The memory stays the caller's, is read only, and must outlive the
+   * instance. */
   const lc_given_t *given;
   size_t n_given;
 } lc_instance_options_t;
@@ -115,8 +116,8 @@ typedef struct lc_instance_info_s {
 
 /* Maps the weights and packs what library kernels want packed. By default the
  * weights' size, header and build id are checked, not every byte of them.
- * `options` may be NULL. LC_INVALID_ARGUMENT: no weights file, a constant not given;
- * LC_INCOMPATIBLE: weights damaged or of another build. */
+ * `options` may be NULL. LC_INVALID_ARGUMENT: no weights file, a constant not
+ * given; LC_INCOMPATIBLE: weights damaged or of another build. */
 LC_API lc_status_t lc_instance_open(lc_artefact_t *artefact,
                                     const lc_instance_options_t *options,
                                     lc_instance_t **instance);

@@ -23,8 +23,8 @@ namespace lcompile {
 /// What artefacts say about who made them.
 static constexpr StringLiteral compilerName = "lcompile 0.1.0";
 
-/// The folder of the archives: what the options say, or where the program was built
-/// or installed.
+/// The folder of the archives: what the options say, or where the program was
+/// built or installed.
 static std::string findSupport(const std::string &given) {
   if (!given.empty())
     return given;
@@ -85,7 +85,8 @@ static std::string headerText(StringRef name) {
      << ". Use it with lcompile-c/Model.h:\n"
         " *\n"
         " *   lcm_model_t *m;\n"
-        " *   lcm_open(lc_executable_query(LC_EXECUTABLE_VERSION), NULL, 0, &m, NULL, "
+        " *   lcm_open(lc_executable_query(LC_EXECUTABLE_VERSION), NULL, 0, "
+        "&m, NULL, "
         "0);\n"
         " */\n"
      << "#ifndef " << guard << "\n#define " << guard
@@ -96,7 +97,9 @@ static std::string headerText(StringRef name) {
   return text;
 }
 
-llvm::Expected<Plan> Session::plan() { return describePlan(*program, modelName); }
+llvm::Expected<Plan> Session::plan() {
+  return describePlan(*program, modelName);
+}
 
 std::string Session::text() { return printed(*program); }
 
@@ -180,7 +183,8 @@ void Session::measureCode(ArrayRef<char> object) {
   }
 }
 
-llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven, bool embedAll) {
+llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven,
+                                  bool embedAll) {
   auto keysAttr =
       (*program)->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
   if (!keysAttr)
@@ -212,12 +216,12 @@ llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven, bool embedAll
   std::optional<WeightsLayout> weights;
   std::string buildId;
   if (llvm::Error error = guarded("weights", [&]() -> llvm::Error {
-        llvm::Expected<WeightsLayout> layout =
-            layOutWeights(lc::getWeightStore(&ctx), keys,
-                          options.pack == "compile" && !leaveGiven
-                              ? chooseWeightsPacking(*program, options.threads)
-                              : std::vector<WeightsPacking>(),
-                          embedAll ? UINT64_MAX : options.embedLimit, leaveGiven);
+        llvm::Expected<WeightsLayout> layout = layOutWeights(
+            lc::getWeightStore(&ctx), keys,
+            options.pack == "compile" && !leaveGiven
+                ? chooseWeightsPacking(*program, options.threads)
+                : std::vector<WeightsPacking>(),
+            embedAll ? UINT64_MAX : options.embedLimit, leaveGiven);
         if (!layout)
           return layout.takeError();
         weights = std::move(*layout);
@@ -244,7 +248,8 @@ llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven, bool embedAll
         for (llvm::Function &function : *module)
           if (!function.isDeclaration())
             function.setLinkage(llvm::GlobalValue::InternalLinkage);
-        ArtefactInfo info{modelName, compilerName.str(), buildId, options.threads};
+        ArtefactInfo info{modelName, compilerName.str(), buildId,
+                          options.threads};
         if (llvm::Error error =
                 addMetadata(*module, *program, info, target, *weights))
           return error;
@@ -266,12 +271,12 @@ llvm::Error Session::emitArtefact(StringRef path, bool leaveGiven, bool embedAll
 
   if (llvm::Error error = guarded("link", [&]() -> llvm::Error {
         LinkJob job;
-        job.kind = isProgram               ? OutputKind::executable
+        job.kind = isProgram              ? OutputKind::executable
                    : options.emit == "so" ? OutputKind::sharedObject
                                           : OutputKind::object;
         job.object = object;
-        auto library =
-            (*program)->getAttrOfType<ArrayAttr>(rt::RtDialect::libraryAttrName);
+        auto library = (*program)->getAttrOfType<ArrayAttr>(
+            rt::RtDialect::libraryAttrName);
         job.usesLibrary = library && !library.empty();
         job.isa = target.isa;
         job.supportFolder = supportFolder;

@@ -65,16 +65,19 @@ std::pair<std::string, std::string> splitInput(StringRef text) {
 
 /// Says which options do nothing for this input and kind of output.
 void warnOfNoEffect(const InputArgList &args, const Job &job) {
-  StringRef emit = job.options.emit, extension = sys::path::extension(job.input);
-  auto none = [&](std::initializer_list<OptSpecifier> options, const Twine &why) {
+  StringRef emit = job.options.emit,
+            extension = sys::path::extension(job.input);
+  auto none = [&](std::initializer_list<OptSpecifier> options,
+                  const Twine &why) {
     for (OptSpecifier option : options)
       if (const Arg *arg = args.getLastArg(option))
         errs() << "lcompile: warning: " << arg->getSpelling().rtrim('=')
                << " has no effect " << why << "\n";
   };
   if (job.check)
-    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_pack, OPT_threads, OPT_embed_weights, OPT_verify,
-                 OPT_report, OPT_profile, OPT_stop_after, OPT_dump_phases},
+    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_pack, OPT_threads,
+                 OPT_embed_weights, OPT_verify, OPT_report, OPT_profile,
+                 OPT_stop_after, OPT_dump_phases},
                 "with --check, which compiles nothing");
   if (extension == ".mlir")
     none({OPT_input}, "for IR, whose inputs have their shapes");
@@ -101,7 +104,8 @@ Error parse(const LcompileOptions &table, ArrayRef<const char *> arguments,
   args = table.ParseArgs(arguments, missingIndex, missingCount);
   std::string text;
   if (missingCount)
-    text = "'" + std::string(args.getArgString(missingIndex)) + "' expects a value";
+    text = "'" + std::string(args.getArgString(missingIndex)) +
+           "' expects a value";
   for (const Arg *arg : args.filtered(OPT_UNKNOWN)) {
     std::string nearest, name = arg->getAsString(args);
     text += (text.empty() ? "" : "\n") + ("unknown option '" + name + "'");
@@ -117,10 +121,11 @@ Error parse(const LcompileOptions &table, ArrayRef<const char *> arguments,
 Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.emit = args.getLastArgValue(OPT_emit, options.emit).str();
   if (is_contained(laterKinds, options.emit))
-    return textError("--emit=" + options.emit +
-                     " is not there yet: this version has no such target; use one of " +
-                     join(ArrayRef(artefactKinds), ", ") + ", " +
-                     join(ArrayRef(textKinds), ", "));
+    return textError(
+        "--emit=" + options.emit +
+        " is not there yet: this version has no such target; use one of " +
+        join(ArrayRef(artefactKinds), ", ") + ", " +
+        join(ArrayRef(textKinds), ", "));
   if (!options.emit.empty() && !is_contained(textKinds, options.emit) &&
       !is_contained(artefactKinds, options.emit))
     return textError("unknown kind '" + options.emit + "', expected one of " +
@@ -131,11 +136,14 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   if (options.kernels != "onednn" && options.kernels != "native")
     return textError("expected onednn or native for --kernels, found '" +
                      options.kernels + "'");
-  // What is for a level of processors should not depend on the one that compiles.
-  options.pack =
-      args.getLastArgValue(OPT_pack, options.cpu == "native" ? "compile" : "load").str();
+  // What is for a level of processors should not depend on the one that
+  // compiles.
+  options.pack = args.getLastArgValue(
+                         OPT_pack, options.cpu == "native" ? "compile" : "load")
+                     .str();
   if (options.pack != "compile" && options.pack != "load")
-    return textError("expected compile or load for --pack, found '" + options.pack + "'");
+    return textError("expected compile or load for --pack, found '" +
+                     options.pack + "'");
   if (args.getLastArgValue(OPT_threads, "0")
           .getAsInteger(10, options.threads) ||
       options.threads < 0)
@@ -151,7 +159,8 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.fault = args.getLastArgValue(OPT_inject_fault).str();
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
-  for (ID option : {OPT_cpu, OPT_kernels, OPT_pack, OPT_threads, OPT_inject_fault})
+  for (ID option :
+       {OPT_cpu, OPT_kernels, OPT_pack, OPT_threads, OPT_inject_fault})
     if (const Arg *arg = args.getLastArg(option))
       options.replayOptions += " " + arg->getAsString(args);
   if (!options.stopAfter.empty()) {
@@ -159,8 +168,8 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
       options.emit = "lc";
     else if (options.emit != "lc" && options.stopAfter != "lower")
       return textError("--emit=" + options.emit +
-                       " needs all stages, but --stop-after=" + options.stopAfter +
-                       " leaves some out; use --emit=lc");
+                       " needs all stages, but --stop-after=" +
+                       options.stopAfter + " leaves some out; use --emit=lc");
   } else if (options.emit == "lc") {
     options.stopAfter = "optimize"; // the last stage with lc operations only
   }
@@ -184,8 +193,8 @@ Error readJob(const InputArgList &args, Job &job) {
   options.writeReproducers = true;
   StringRef extension = sys::path::extension(job.input);
   if (!options.startFrom.empty() && extension != ".mlir")
-    return textError("--start-from expects dumped IR (.mlir), found '" + job.input +
-                     "'; --dump-phases=DIR writes it");
+    return textError("--start-from expects dumped IR (.mlir), found '" +
+                     job.input + "'; --dump-phases=DIR writes it");
   job.check = args.hasArg(OPT_check);
   job.verify = args.hasArg(OPT_verify);
   job.verbose = args.hasArg(OPT_v);
@@ -199,16 +208,18 @@ Error readJob(const InputArgList &args, Job &job) {
     return textError("--emit=" + options.emit +
                      " cannot go to the standard output; use -o");
   if (!job.report.empty() && options.emit == "lc")
-    return textError("--report needs a whole compilation; leave out --stop-after and "
-                     "--emit=lc");
+    return textError(
+        "--report needs a whole compilation; leave out --stop-after and "
+        "--emit=lc");
   if (job.verify && options.emit != "so" && options.emit != "exe")
-    return textError("--verify runs what it compiles: expected --emit=so or exe, found " +
-                     options.emit);
+    return textError(
+        "--verify runs what it compiles: expected --emit=so or exe, found " +
+        options.emit);
   if (job.verify && extension != ".pt2")
-    return textError("--verify compares with a program of torch.export: expected a "
-                     ".pt2 file, found '" +
-                     job.input +
-                     "'; use lcompile-run --expect with outputs of your own");
+    return textError(
+        "--verify compares with a program of torch.export: expected a "
+        ".pt2 file, found '" +
+        job.input + "'; use lcompile-run --expect with outputs of your own");
   warnOfNoEffect(args, job);
   return Error::success();
 }
@@ -222,8 +233,8 @@ Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
     return error;
   for (const Arg *arg : args)
     if (arg->getOption().matches(OPT_INPUT) || arg->getOption().matches(OPT_o))
-      return textError("expected options alone, found '" + arg->getAsString(args) +
-                       "'");
+      return textError("expected options alone, found '" +
+                       arg->getAsString(args) + "'");
   return readOptions(args, options);
 }
 

@@ -13,7 +13,8 @@ struct CompileOptions;
 /// Exit code: 0 good, 1 an error of the user's, 2 one of ours.
 int runCommandLine(int argc, char **argv);
 
-/// Options alone, without a model and an output: {"--cpu=native", "--threads=2"}.
+/// Options alone, without a model and an output: {"--cpu=native",
+/// "--threads=2"}.
 llvm::Error parseOptions(llvm::ArrayRef<const char *> arguments,
                          CompileOptions &options);
 

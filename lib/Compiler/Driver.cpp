@@ -29,7 +29,8 @@ int reportError(Error error) {
   return code;
 }
 
-/// Phases until an artefact is there: those of Session::write behind the stages.
+/// Phases until an artefact is there: those of Session::write behind the
+/// stages.
 static constexpr unsigned usualPhases = 9;
 
 static Error writeReport(Session &session, Profile profile, OutputFile &file) {

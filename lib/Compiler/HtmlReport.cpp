@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// --report: the page and its tables. The picture of the memory is in MemoryPicture.cpp.
+// --report: the page and its tables. The picture of the memory is in
+// MemoryPicture.cpp.
 #include "lib/Compiler/HtmlReport.h"
 
 #include "lib/Compiler/MemoryPicture.h"
@@ -39,8 +40,8 @@ static std::string timeText(double microseconds) {
   return text;
 }
 
-/// "a.py:1 layer.0 aten.add; ..." -> "a.py:1 aten.add; ...", so that equal layers count
-/// as the one line that they are.
+/// "a.py:1 layer.0 aten.add; ..." -> "a.py:1 aten.add; ...", so that equal
+/// layers count as the one line that they are.
 static std::string withoutModules(StringRef source) {
   SmallVector<StringRef> parts;
   source.split(parts, "; ");
@@ -103,9 +104,10 @@ private:
     os << "</td>";
   }
   void bar(double share) {
-    os << format("<td class=\"bar\" data-key=\"%.6f\"><i style=\"width:%.2f%%\"></i>"
-                 "<span>%.1f %%</span></td>",
-                 share, 100 * share, 100 * share);
+    os << format(
+        "<td class=\"bar\" data-key=\"%.6f\"><i style=\"width:%.2f%%\"></i>"
+        "<span>%.1f %%</span></td>",
+        share, 100 * share, 100 * share);
   }
   void title(StringRef name, StringRef hint = "") {
     os << "<h2>";
@@ -164,13 +166,13 @@ private:
       card("Operations", std::to_string(all),
            std::to_string(data.operations.size()) + " kinds");
     card("Kernel calls", std::to_string(dispatches),
-         std::to_string(library) + " library, " + std::to_string(dispatches - library) +
-             " generated");
+         std::to_string(library) + " library, " +
+             std::to_string(dispatches - library) + " generated");
     card("Weights", bytesText(weights),
          std::to_string(data.plan.weights.size()) + " tensors");
     for (const PlanFunction &f : data.plan.functions)
-      card(f.symbols.empty() ? "Arena" : "Arena, at most", bytesText(f.arenaBytes),
-           bytesText(f.liveBytes) + " live at once");
+      card(f.symbols.empty() ? "Arena" : "Arena, at most",
+           bytesText(f.arenaBytes), bytesText(f.liveBytes) + " live at once");
     if (code)
       card("Machine code", bytesText(code),
            std::to_string(data.code.size() - data.code.count("")) +
@@ -215,19 +217,22 @@ private:
     for (auto [i, d] : enumerate(f.dispatches)) {
       DispatchTime time = timeOf(f, i);
       total += time.microseconds;
-      auto &entry = bySource[d.source.empty() ? "(no source)" : withoutModules(d.source)];
+      auto &entry =
+          bySource[d.source.empty() ? "(no source)" : withoutModules(d.source)];
       entry.first += time.microseconds;
       entry.second += time.calls;
     }
     if (total <= 0)
       return;
-    title("Time by line of the model", "of the profiled run; a fused kernel is "
-                                       "counted under all of its lines together, equal "
-                                       "layers in one row");
+    title("Time by line of the model",
+          "of the profiled run; a fused kernel is "
+          "counted under all of its lines together, equal "
+          "layers in one row");
     std::vector<std::pair<std::string, std::pair<double, unsigned>>> rows(
         bySource.begin(), bySource.end());
     sort(rows, [](auto &a, auto &b) {
-      return std::pair(-a.second.first, a.first) < std::pair(-b.second.first, b.first);
+      return std::pair(-a.second.first, a.first) <
+             std::pair(-b.second.first, b.first);
     });
     openTable({"lines", "#calls", "#time", "share"});
     for (const auto &[source, entry] : ArrayRef(rows).take_front(25)) {
@@ -246,9 +251,10 @@ private:
   void memory(const PlanFunction &f) {
     std::string hint = "arena of " + f.arenaFormula + " bytes";
     if (!f.symbols.empty())
-      hint += "; drawn at the upper bounds of the sizes, " + bytesText(f.arenaBytes);
-    title("Memory over time", f.slots.empty() ? "nothing lives between kernels: no arena"
-                                              : hint);
+      hint += "; drawn at the upper bounds of the sizes, " +
+              bytesText(f.arenaBytes);
+    title("Memory over time",
+          f.slots.empty() ? "nothing lives between kernels: no arena" : hint);
     if (!f.slots.empty())
       drawMemory(os, data.plan, f);
   }
@@ -278,10 +284,11 @@ private:
     timed = total > 0;
     title("Kernels", "in the order that they run; click on a heading to sort");
     if (timed)
-      openTable({"#", "kernel", "operations", "lines of the model", "writes", "#code",
-                 "#calls", "#time", "share"});
+      openTable({"#", "kernel", "operations", "lines of the model", "writes",
+                 "#code", "#calls", "#time", "share"});
     else
-      openTable({"#", "kernel", "operations", "lines of the model", "writes", "#code"});
+      openTable({"#", "kernel", "operations", "lines of the model", "writes",
+                 "#code"});
     for (auto [i, d] : enumerate(f.dispatches)) {
       os << "<tr>";
       number(i, std::to_string(i));
@@ -302,7 +309,8 @@ private:
       if (timed) {
         DispatchTime time = timeOf(f, i);
         number(time.calls, std::to_string(time.calls));
-        number(time.microseconds, time.calls ? timeText(time.microseconds) : "");
+        number(time.microseconds,
+               time.calls ? timeText(time.microseconds) : "");
         bar(time.microseconds / total);
       }
       os << "</tr>\n";
@@ -365,7 +373,8 @@ private:
     double total = 0;
     for (const PhaseReport &phase : data.phases)
       total += phase.cpuSeconds;
-    openTable({"phase", "#operations", "#peak memory", "#processor time", "share"});
+    openTable(
+        {"phase", "#operations", "#peak memory", "#processor time", "share"});
     for (const PhaseReport &phase : data.phases) {
       os << "<tr>";
       cell(phase.name);

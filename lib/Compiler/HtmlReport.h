@@ -17,7 +17,8 @@ struct DispatchTime {
 /// By function, one entry a dispatch. Empty without a profile.
 using Profile = std::map<std::string, std::vector<DispatchTime>>;
 
-/// Reads a trace of `lcompile-run --profile` and checks that it is one of this model.
+/// Reads a trace of `lcompile-run --profile` and checks that it is one of this
+/// model.
 llvm::Expected<Profile> readProfile(llvm::StringRef path, const Plan &plan);
 
 struct ReportData {

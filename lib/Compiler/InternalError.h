@@ -8,8 +8,8 @@
 
 namespace lcompile {
 
-/// Ends lcompile with exit code 2. `details` are lines for people: the reproducer and
-/// how to replay it.
+/// Ends lcompile with exit code 2. `details` are lines for people: the
+/// reproducer and how to replay it.
 class InternalError : public llvm::ErrorInfo<InternalError> {
 public:
   static char ID;

@@ -30,8 +30,9 @@ struct Picture {
   }
   /// The first dispatch at or behind a step.
   size_t column(int64_t step) const {
-    return partition_point(f.dispatches,
-                           [&](const PlanDispatch &d) { return d.step < step; }) -
+    return partition_point(
+               f.dispatches,
+               [&](const PlanDispatch &d) { return d.step < step; }) -
            f.dispatches.begin();
   }
   std::pair<size_t, size_t> columnsOf(const PlanSlot &slot) const {
@@ -39,13 +40,14 @@ struct Picture {
     return {begin, std::max(column(slot.end + 1), begin + 1)};
   }
   void label(double px, double py, StringRef anchor, StringRef words) {
-    os << format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"", px, py) << anchor << "\">";
+    os << format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"", px, py) << anchor
+       << "\">";
     printHTMLEscaped(words, os);
     os << "</text>\n";
   }
   void line(double x1, double y1, double x2, double y2) {
-    os << format("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", x1, y1, x2,
-                 y2);
+    os << format("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
+                 x1, y1, x2, y2);
   }
 
   void grid() {
@@ -79,16 +81,19 @@ struct Picture {
     double py = y(double(slot.offset + slot.bytes));
     double h = std::max(y(double(slot.offset)) - py, 1.0);
     os << "<g><rect class=\"" << kind
-       << format("\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"/>", px, py, w, h);
+       << format("\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"/>",
+                 px, py, w, h);
     os << "<title>slot " << i << ": ";
-    printHTMLEscaped(bytesText(slot.bytes) + " at " + bytesText(slot.offset) + " (" +
-                         slot.formula + ")\nkernels " + std::to_string(begin) + " to " +
-                         std::to_string(end - 1) + "\nfirst written by " + writer.str(),
-                     os);
+    printHTMLEscaped(
+        bytesText(slot.bytes) + " at " + bytesText(slot.offset) + " (" +
+            slot.formula + ")\nkernels " + std::to_string(begin) + " to " +
+            std::to_string(end - 1) + "\nfirst written by " + writer.str(),
+        os);
     os << "</title>";
     std::string name = std::to_string(i);
     if (h >= 12 && w >= 7.0 * double(name.size()) + 4)
-      os << format("<text class=\"slot\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+      os << format("<text class=\"slot\" x=\"%.1f\" y=\"%.1f\" "
+                   "text-anchor=\"middle\">",
                    px + w / 2, py + h / 2 + 4)
          << name << "</text>";
     os << "</g>\n";
@@ -104,7 +109,8 @@ struct Picture {
     os << format("<path class=\"live\" d=\"M%.1f %.1f", left, base);
     for (size_t i = 0; i < columns; ++i) {
       double py = base - liveHeight * std::min(1.0, double(bytes[i]) / most);
-      os << format("L%.2f %.2fL%.2f %.2f", x(double(i)), py, x(double(i + 1)), py);
+      os << format("L%.2f %.2fL%.2f %.2f", x(double(i)), py, x(double(i + 1)),
+                   py);
     }
     os << format("L%.1f %.1fZ\"><title>bytes live, at most %s</title></path>\n",
                  width - right, base, bytesText(f.liveBytes).c_str());
@@ -123,16 +129,19 @@ struct Picture {
     for (size_t i = 0; i < f.slots.size(); ++i)
       slot(i);
     live();
-    os << "</svg>\n<p class=\"legend\"><i class=\"unit generated\"></i>written by a "
+    os << "</svg>\n<p class=\"legend\"><i class=\"unit generated\"></i>written "
+          "by a "
           "generated kernel <i class=\"unit library\"></i>by a library kernel "
-          "<i class=\"unit other\"></i>by control flow; numbers are slots, details on "
+          "<i class=\"unit other\"></i>by control flow; numbers are slots, "
+          "details on "
           "hovering</p>\n";
   }
 };
 
 } // namespace
 
-void drawMemory(raw_ostream &os, const Plan &plan, const PlanFunction &function) {
+void drawMemory(raw_ostream &os, const Plan &plan,
+                const PlanFunction &function) {
   if (function.dispatches.empty() || function.arenaBytes <= 0)
     return;
   Picture{os, plan, function, function.dispatches.size()}.draw();

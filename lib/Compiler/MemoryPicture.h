@@ -7,8 +7,10 @@
 
 namespace lcompile {
 
-/// Draws slots as rectangles: kernels from left to right, addresses from the bottom up.
-void drawMemory(llvm::raw_ostream &os, const Plan &plan, const PlanFunction &function);
+/// Draws slots as rectangles: kernels from left to right, addresses from the
+/// bottom up.
+void drawMemory(llvm::raw_ostream &os, const Plan &plan,
+                const PlanFunction &function);
 
 } // namespace lcompile
 

@@ -35,7 +35,8 @@ std::string typeText(Type type, ArrayRef<lc::SymbolAttr> symbols) {
   std::string result;
   for (AffineExpr dim : lc::getDims(tensor)) {
     std::string size = lc::toText(dim, symbols);
-    bool plain = llvm::all_of(size, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+    bool plain =
+        llvm::all_of(size, [](char c) { return llvm::isAlnum(c) || c == '_'; });
     result += (plain ? size : "(" + size + ")") + "x";
   }
   llvm::raw_string_ostream(result) << tensor.getElementType();
@@ -52,12 +53,15 @@ PlanFunction describeFunction(DictionaryAttr attr) {
   for (Attribute a : cast<ArrayAttr>(attr.get("symbols"))) {
     auto s = cast<lc::SymbolAttr>(a);
     symbols.push_back(s);
-    f.symbols.push_back({s.getName().str(), s.getMin(), s.getMax(), s.getDivisor()});
+    f.symbols.push_back(
+        {s.getName().str(), s.getMin(), s.getMax(), s.getDivisor()});
   }
   auto type = cast<FunctionType>(cast<TypeAttr>(attr.get("type")).getValue());
-  for (auto [name, t] : llvm::zip_equal(strings(attr.get("inputs")), type.getInputs()))
+  for (auto [name, t] :
+       llvm::zip_equal(strings(attr.get("inputs")), type.getInputs()))
     f.inputs.push_back({name, typeText(t, symbols)});
-  for (auto [name, t] : llvm::zip_equal(strings(attr.get("outputs")), type.getResults()))
+  for (auto [name, t] :
+       llvm::zip_equal(strings(attr.get("outputs")), type.getResults()))
     f.outputs.push_back({name, typeText(t, symbols)});
   auto explained = cast<DictionaryAttr>(attr.get("explained"));
   for (Attribute a : cast<ArrayAttr>(explained.get("slots"))) {
@@ -66,12 +70,14 @@ PlanFunction describeFunction(DictionaryAttr attr) {
                        integer(slot, "offset"), integer(slot, "begin"),
                        integer(slot, "end")});
   }
-  for (auto [a, b] : llvm::zip_equal(cast<ArrayAttr>(attr.get("dispatches")),
-                                     cast<ArrayAttr>(explained.get("schedule")))) {
+  for (auto [a, b] :
+       llvm::zip_equal(cast<ArrayAttr>(attr.get("dispatches")),
+                       cast<ArrayAttr>(explained.get("schedule")))) {
     std::vector<std::string> words = strings(a);
     auto when = cast<DictionaryAttr>(b);
     f.dispatches.push_back({words[0], words[1], words[2], integer(when, "step"),
-                            strings(when.get("reads")), strings(when.get("writes"))});
+                            strings(when.get("reads")),
+                            strings(when.get("writes"))});
   }
   return f;
 }
@@ -79,7 +85,8 @@ PlanFunction describeFunction(DictionaryAttr attr) {
 } // namespace
 
 llvm::Expected<Plan> describePlan(ModuleOp module, StringRef model) {
-  auto keys = module->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
+  auto keys =
+      module->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
   if (!keys)
     return llvm::createStringError(
         "there is no plan: the pipeline stopped before 'lower'");
@@ -135,7 +142,8 @@ void printPlan(llvm::raw_ostream &os, const Plan &plan) {
   for (const PlanWeight &weight : plan.weights)
     bytes += weight.bytes;
   os << "plan of '" << plan.model << "'\n";
-  os << "weights: " << bytes << " bytes in " << plan.weights.size() << " tensors\n";
+  os << "weights: " << bytes << " bytes in " << plan.weights.size()
+     << " tensors\n";
   for (auto [i, weight] : llvm::enumerate(plan.weights))
     os << llvm::format("  %-4zu %-24s %12llu bytes  ", i, weight.type.c_str(),
                        (unsigned long long)weight.bytes)
@@ -157,8 +165,9 @@ void printPlan(llvm::raw_ostream &os, const Plan &plan) {
     for (auto [i, slot] : llvm::enumerate(f.slots)) {
       std::string steps =
           std::to_string(slot.begin) + ".." + std::to_string(slot.end);
-      os << llvm::format("    %-4zu %13lld %13lld  %-9s  ", i, (long long)slot.offset,
-                         (long long)slot.bytes, steps.c_str())
+      os << llvm::format("    %-4zu %13lld %13lld  %-9s  ", i,
+                         (long long)slot.offset, (long long)slot.bytes,
+                         steps.c_str())
          << slot.formula << "\n";
     }
     auto places = [&](const std::vector<std::string> &list) {
@@ -171,7 +180,8 @@ void printPlan(llvm::raw_ostream &os, const Plan &plan) {
     for (const PlanDispatch &d : f.dispatches) {
       os << "    step " << d.step << ": " << d.kernel << " (" << d.unit << ") "
          << places(d.reads) << " -> " << places(d.writes) << "\n";
-      os << "      computes " << llvm::join(plan.kernels.at(d.kernel), ", ") << "\n";
+      os << "      computes " << llvm::join(plan.kernels.at(d.kernel), ", ")
+         << "\n";
       if (!d.source.empty())
         os << "      from " << d.source << "\n";
     }

@@ -51,7 +51,8 @@ struct Plan {
   std::string model;
   std::vector<PlanFunction> functions;
   std::vector<PlanWeight> weights;
-  std::map<std::string, std::vector<std::string>> kernels; // their lc operations
+  std::map<std::string, std::vector<std::string>>
+      kernels; // their lc operations
 };
 
 /// Reads what lc-plan-buffers left on the module. Fails before stage lower.

@@ -27,7 +27,8 @@ Expected<Profile> readProfile(StringRef path, const Plan &plan) {
   if (!events || !other)
     return bad("is no trace of lcompile-run --profile");
   if (auto model = other->getString("model"); model && *model != plan.model)
-    return bad("is a profile of '" + *model + "', expected one of '" + plan.model + "'");
+    return bad("is a profile of '" + *model + "', expected one of '" +
+               plan.model + "'");
   Profile profile;
   for (const PlanFunction &f : plan.functions)
     profile[f.name].resize(f.dispatches.size());

@@ -13,7 +13,8 @@ namespace lcompile {
 static constexpr unsigned barWidth = 24;
 
 Progress::Progress(bool verbose, unsigned phases)
-    : verbose(verbose), phases(phases), start(std::chrono::steady_clock::now()) {
+    : verbose(verbose), phases(phases),
+      start(std::chrono::steady_clock::now()) {
   const char *terminal = std::getenv("TERM");
   bar = !verbose && sys::Process::StandardErrIsDisplayed() && terminal &&
         StringRef(terminal) != "dumb";
@@ -22,10 +23,11 @@ Progress::Progress(bool verbose, unsigned phases)
 void Progress::began(StringRef phase, size_t operations) {
   if (!bar)
     return;
-  std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
   unsigned full = std::min(barWidth, barWidth * done / std::max(phases, 1u));
-  errs() << "\r\033[K[" << std::string(full, '=') << std::string(barWidth - full, ' ')
-         << "] " << phase;
+  errs() << "\r\033[K[" << std::string(full, '=')
+         << std::string(barWidth - full, ' ') << "] " << phase;
   if (operations)
     errs() << ", " << operations << " operations";
   errs() << format(", %.1f s", seconds.count());

@@ -8,8 +8,8 @@
 
 namespace lcompile {
 
-/// One line a phase (`verbose`), else a bar on a terminal, else nothing. Writes to the
-/// standard error output.
+/// One line a phase (`verbose`), else a bar on a terminal, else nothing. Writes
+/// to the standard error output.
 class Progress : public PhaseObserver {
 public:
   /// `phases`: how many there will be.

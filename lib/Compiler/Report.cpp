@@ -23,7 +23,8 @@ static std::string sourceLine(const ModelLocation &where) {
 }
 
 void printIssues(raw_ostream &os, const import::Coverage &coverage) {
-  MapVector<std::pair<std::string, std::string>, std::vector<const import::Issue *>,
+  MapVector<std::pair<std::string, std::string>,
+            std::vector<const import::Issue *>,
             std::map<std::pair<std::string, std::string>, unsigned>>
       groups;
   for (const import::Issue &issue : coverage.issues)
@@ -47,7 +48,8 @@ void printIssues(raw_ostream &os, const import::Coverage &coverage) {
 }
 
 void printCoverage(raw_ostream &os, const import::Coverage &coverage) {
-  size_t bad = coverage.issues.size(), all = std::max<size_t>(coverage.operators, bad);
+  size_t bad = coverage.issues.size(),
+         all = std::max<size_t>(coverage.operators, bad);
   double share = all ? 100.0 * double(all - bad) / double(all) : 100.0;
   os << format("%zu of %zu operators are supported (%.1f %%)\n", all - bad, all,
                share);

@@ -8,8 +8,9 @@
 
 namespace lcompile {
 
-/// Every operator that cannot be imported, each with its line, module, arguments and
-/// reason; equal operators are listed once with the number of places.
+/// Every operator that cannot be imported, each with its line, module,
+/// arguments and reason; equal operators are listed once with the number of
+/// places.
 void printIssues(llvm::raw_ostream &os, const import::Coverage &coverage);
 
 /// For --check: the share of supported operators, then the issues.

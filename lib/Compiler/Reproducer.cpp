@@ -58,24 +58,28 @@ void addZeroWeights(ModuleOp module) {
 
 std::string writeReproducer(StringRef text, StringRef what,
                             llvm::function_ref<std::string(StringRef)> replay) {
-  std::string name =
-      "lcompile-crash-" +
-      llvm::utohexstr(llvm::xxh3_64bits((text + what).str()), /*LowerCase=*/true).substr(0, 8) +
-      ".mlir";
+  std::string name = "lcompile-crash-" +
+                     llvm::utohexstr(llvm::xxh3_64bits((text + what).str()),
+                                     /*LowerCase=*/true)
+                         .substr(0, 8) +
+                     ".mlir";
   llvm::SmallString<128> temporary;
   llvm::sys::path::system_temp_directory(/*erasedOnReboot=*/true, temporary);
   llvm::sys::path::append(temporary, name);
   for (std::string path : {name, temporary.str().str()}) {
     std::string command = replay(path);
-    std::string whole = "// " + versionText() + ": " + what.split('\n').first.str() +
+    std::string whole = "// " + versionText() + ": " +
+                        what.split('\n').first.str() +
                         "\n// replay: " + command + "\n" + text.str();
     if (llvm::Error error = writeFile(path, {whole.data(), whole.size()})) {
       llvm::consumeError(std::move(error));
       continue;
     }
-    return "  reproducer: " + path + " (weights left out)\n  replay:     " + command;
+    return "  reproducer: " + path +
+           " (weights left out)\n  replay:     " + command;
   }
-  return "  no reproducer: neither this folder nor the temporary one can be written";
+  return "  no reproducer: neither this folder nor the temporary one can be "
+         "written";
 }
 
 } // namespace lcompile

@@ -8,7 +8,8 @@
 
 namespace lcompile {
 
-/// Unit attribute of a module whose weights were left out: reading it gives zeros.
+/// Unit attribute of a module whose weights were left out: reading it gives
+/// zeros.
 constexpr llvm::StringLiteral elidedAttrName = "lc.elided";
 
 /// The module as text of less than 1 MiB where that can be had by leaving out
@@ -18,11 +19,13 @@ std::string elidedText(mlir::ModuleOp module);
 /// Gives every lc.parameter without a weight zeros.
 void addZeroWeights(mlir::ModuleOp module);
 
-/// Writes `text` as `lcompile-crash-*.mlir` with a comment of what happened into the
-/// working folder, or the system's temporary folder when that cannot be written.
-/// `replay` gets the path and returns the command. Returns lines for people.
-std::string writeReproducer(llvm::StringRef text, llvm::StringRef what,
-                            llvm::function_ref<std::string(llvm::StringRef)> replay);
+/// Writes `text` as `lcompile-crash-*.mlir` with a comment of what happened
+/// into the working folder, or the system's temporary folder when that cannot
+/// be written. `replay` gets the path and returns the command. Returns lines
+/// for people.
+std::string
+writeReproducer(llvm::StringRef text, llvm::StringRef what,
+                llvm::function_ref<std::string(llvm::StringRef)> replay);
 
 } // namespace lcompile
 

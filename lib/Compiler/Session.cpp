@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// One compilation: import, stages, dumps, and what happens when one of them fails.
+// One compilation: import, stages, dumps, and what happens when one of them
+// fails.
 #include "lib/Compiler/Session.h"
 
 #include "dialects/lc/IR/LcOps.h"
@@ -143,10 +144,11 @@ llvm::Error Session::importFile(StringRef path) {
   StringRef extension = llvm::sys::path::extension(path);
   std::string error;
   if (extension == ".pt2")
-    program = import::importExportedProgram(path, &ctx, {options.inputs}, covered,
-                                            error);
+    program = import::importExportedProgram(path, &ctx, {options.inputs},
+                                            covered, error);
   else if (extension == ".pt" || extension == ".pth" || extension == ".ts")
-    program = import::importTorchScript(path, &ctx, options.inputs, covered, error);
+    program =
+        import::importTorchScript(path, &ctx, options.inputs, covered, error);
   else if (extension == ".mlir")
     return loadDump(path);
   else
@@ -207,8 +209,8 @@ llvm::Error Session::dump(unsigned index, StringRef stage) {
   flags.enableDebugInfo(true, false);
   program->print(os, flags);
   llvm::SmallString<128> path(options.dumpFolder);
-  llvm::sys::path::append(path, llvm::formatv("{0,0+3}-{1}.mlir", index * 10,
-                                              stage).str());
+  llvm::sys::path::append(
+      path, llvm::formatv("{0,0+3}-{1}.mlir", index * 10, stage).str());
   if (llvm::Error error = writeFile(path, {text.data(), text.size()}))
     return error;
   llvm::SmallString<128> weights(options.dumpFolder);
@@ -241,7 +243,8 @@ llvm::Error Session::runStage(unsigned index) {
   return dump(index + 1, stage.name);
 }
 
-/// The index of a stage, or an error with the names that there are; "import" is -1.
+/// The index of a stage, or an error with the names that there are; "import" is
+/// -1.
 static llvm::Expected<int> stageIndex(StringRef name) {
   int index = findStage(name);
   if (index >= 0 || name == "import")
@@ -277,8 +280,9 @@ llvm::Error Session::runPipeline() {
     std::string text = messagesSince(heard);
     // What was read from a file as IR is the user's.
     if (StringRef(inputPath).ends_with(".mlir"))
-      return fail(text + "\nnote: '" + inputPath + "' is not the IR after stage '" +
-                  before + "'; --start-from names the stage to run first");
+      return fail(text + "\nnote: '" + inputPath +
+                  "' is not the IR after stage '" + before +
+                  "'; --start-from names the stage to run first");
     return internal("import", text);
   }
   if (first == 0)

@@ -14,8 +14,8 @@
 namespace lcompile {
 
 struct CompileOptions {
-  /// What to write: "so", "exe", "obj", or text: "lc", "llvm", "asm", "plan"; "": what
-  /// the ending of the output says.
+  /// What to write: "so", "exe", "obj", or text: "lc", "llvm", "asm", "plan";
+  /// "": what the ending of the output says.
   std::string emit;
   std::string cpu = "native";
   std::string kernels = "onednn"; // who computes contractions; or "native"
@@ -31,7 +31,8 @@ struct CompileOptions {
   std::string supportFolder; // archives of the runtime; "": beside the program
   /// For tests: "PHASE:KIND" makes a phase do wrong (see lc-inject-fault).
   std::string fault;
-  /// Options that a replay needs beside the stages, as the user would type them.
+  /// Options that a replay needs beside the stages, as the user would type
+  /// them.
   std::string replayOptions;
   /// Leave lcompile-crash-*.mlir behind when the compiler itself fails.
   bool writeReproducers = false;
@@ -57,21 +58,21 @@ public:
   explicit Session(CompileOptions options);
   ~Session();
 
-  /// Reads `.pt2`, `.pt` or a dumped `.mlir`. Operator-level problems are left in
-  /// coverage().
+  /// Reads `.pt2`, `.pt` or a dumped `.mlir`. Operator-level problems are left
+  /// in coverage().
   llvm::Error import(llvm::StringRef path);
-  /// A graph in the node form of torch.export, from memory, called `name`. Weights
-  /// that are not given are inputs; see import::importGraphJson.
+  /// A graph in the node form of torch.export, from memory, called `name`.
+  /// Weights that are not given are inputs; see import::importGraphJson.
   llvm::Error importGraph(llvm::StringRef json,
                           llvm::ArrayRef<import::GivenWeight> weights,
                           llvm::StringRef name);
   /// Runs the stages that the options ask for.
   llvm::Error runPipeline();
-  /// Writes what `emit` asks for to `path` (and `path` with .weights and .h), all
-  /// files or none. With "lc", "llvm", "asm", "plan" and path "-": to standard output.
-  /// With `leaveGiven`, the artefact does not hold the weights that importGraph was
-  /// given: whoever loads it gives them again. With `embedAll`, all others are inside
-  /// of it.
+  /// Writes what `emit` asks for to `path` (and `path` with .weights and .h),
+  /// all files or none. With "lc", "llvm", "asm", "plan" and path "-": to
+  /// standard output. With `leaveGiven`, the artefact does not hold the weights
+  /// that importGraph was given: whoever loads it gives them again. With
+  /// `embedAll`, all others are inside of it.
   llvm::Error write(llvm::StringRef path, bool leaveGiven = false,
                     bool embedAll = false);
   /// The program in its present form.
@@ -81,8 +82,11 @@ public:
   /// The memory plan and schedule, after stage lower.
   llvm::Expected<Plan> plan();
   /// lc operations after stage normalize, with their number.
-  const std::map<std::string, unsigned> &operations() const { return operationCounts; }
-  /// Bytes of code by generated kernel, and of all else under ""; after write().
+  const std::map<std::string, unsigned> &operations() const {
+    return operationCounts;
+  }
+  /// Bytes of code by generated kernel, and of all else under ""; after
+  /// write().
   const std::map<std::string, uint64_t> &codeSizes() const { return code; }
   llvm::StringRef targetName() const { return target.name; }
 
@@ -108,7 +112,8 @@ private:
   llvm::Error loadDump(llvm::StringRef path);
   llvm::Error emitText(llvm::StringRef path);
   void measureCode(llvm::ArrayRef<char> object);
-  llvm::Error emitArtefact(llvm::StringRef path, bool leaveGiven, bool embedAll);
+  llvm::Error emitArtefact(llvm::StringRef path, bool leaveGiven,
+                           bool embedAll);
 
   CompileOptions options;
   CpuTarget target;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// --verify: the compiled model beside eager PyTorch. PyTorch and the artefact run in
-// processes of their own; arrays go through files of a temporary folder.
+// --verify: the compiled model beside eager PyTorch. PyTorch and the artefact
+// run in processes of their own; arrays go through files of a temporary folder.
 #include "lib/Compiler/Verify.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -30,7 +30,9 @@ struct TemporaryFolder {
     if (!path.empty())
       sys::fs::remove_directories(path);
   }
-  std::string file(const Twine &name) const { return (path + "/" + name).str(); }
+  std::string file(const Twine &name) const {
+    return (path + "/" + name).str();
+  }
 };
 
 /// What lies beside this program: other programs, or ../lib/NAME.
@@ -54,7 +56,8 @@ public:
   Error run(bool &good) {
     if (Error error = findPython())
       return error;
-    if (std::error_code code = sys::fs::createUniqueDirectory("lcompile", folder.path))
+    if (std::error_code code =
+            sys::fs::createUniqueDirectory("lcompile", folder.path))
       return fail("cannot make a temporary folder: " + code.message());
     if (Error error = reference("outputs"))
       return error;
@@ -75,7 +78,7 @@ private:
 
   Error findPython() {
     const char *variable = std::getenv("LCOMPILE_PYTHON");
-    std::string name = !job.python.empty() ? job.python
+    std::string name = !job.python.empty()     ? job.python
                        : variable && *variable ? variable
                                                : "python3";
     ErrorOr<std::string> found = sys::findProgramByName(name);
@@ -87,18 +90,22 @@ private:
   }
 
   /// Runs a program to its end.
-  Expected<Ended> call(StringRef program, ArrayRef<std::string> arguments,
-                       std::optional<ArrayRef<StringRef>> environment = std::nullopt) {
+  Expected<Ended>
+  call(StringRef program, ArrayRef<std::string> arguments,
+       std::optional<ArrayRef<StringRef>> environment = std::nullopt) {
     std::vector<StringRef> argv = {program};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     std::string out = folder.file("stdout"), err = folder.file("stderr");
     std::string message;
-    std::optional<StringRef> redirects[] = {StringRef(""), StringRef(out), StringRef(err)};
+    std::optional<StringRef> redirects[] = {StringRef(""), StringRef(out),
+                                            StringRef(err)};
     Ended ended;
-    ended.code = sys::ExecuteAndWait(program, argv, environment, redirects, 0, 0, &message);
+    ended.code = sys::ExecuteAndWait(program, argv, environment, redirects, 0,
+                                     0, &message);
     if (ended.code < 0)
       return fail("cannot verify: '" + program + "' did not run: " + message);
-    for (auto [path, text] : {std::pair(&out, &ended.output), {&err, &ended.errors}})
+    for (auto [path, text] :
+         {std::pair(&out, &ended.output), {&err, &ended.errors}})
       if (auto buffer = MemoryBuffer::getFile(*path))
         *text = (*buffer)->getBuffer().str();
     return ended;
@@ -112,10 +119,10 @@ private:
     for (char **entry = environ; *entry; ++entry)
       if (!StringRef(*entry).starts_with("PYTHONPATH="))
         environment.push_back(*entry);
-    Expected<Ended> ended =
-        call(python, {"-m", "lcompile_reference", what.str(), job.input,
-                      folder.path.str().str()},
-             environment);
+    Expected<Ended> ended = call(python,
+                                 {"-m", "lcompile_reference", what.str(),
+                                  job.input, folder.path.str().str()},
+                                 environment);
     if (!ended)
       return ended.takeError();
     if (ended->code == noTorch)
@@ -123,13 +130,14 @@ private:
                   StringRef(ended->errors).trim() +
                   "); --python=PATH or LCOMPILE_PYTHON names one that has");
     if (ended->code)
-      return fail("cannot verify: PyTorch did not run '" + job.input +
-                  "':\n" + StringRef(ended->errors).trim());
+      return fail("cannot verify: PyTorch did not run '" + job.input + "':\n" +
+                  StringRef(ended->errors).trim());
     return Error::success();
   }
 
   /// Runs an artefact on the arrays of the folder; a line for each output.
-  Expected<std::vector<std::string>> compare(StringRef artefact, const Plan &of) {
+  Expected<std::vector<std::string>> compare(StringRef artefact,
+                                             const Plan &of) {
     const PlanFunction &function = of.functions.front();
     std::vector<std::string> arguments;
     SmallString<128> program(artefact);
@@ -143,22 +151,24 @@ private:
       for (auto [i, tensor] : enumerate(tensors)) {
         std::string path = folder.file(prefix + Twine(i) + ".npy");
         if (!sys::fs::exists(path))
-          return fail("cannot verify: PyTorch has no value for '" + tensor.name +
+          return fail("cannot verify: PyTorch has no value for '" +
+                      tensor.name +
                       "', which the compiled model keeps outside");
-        arguments.push_back(("--" + option + "=" + tensor.name + "=@" + path).str());
+        arguments.push_back(
+            ("--" + option + "=" + tensor.name + "=@" + path).str());
       }
       return Error::success();
     };
     if (Error error = addFiles("input", "in", function.inputs))
       return error;
-    // Inputs that are updated come behind what the program returns; PyTorch's copies
-    // of them are not kept.
+    // Inputs that are updated come behind what the program returns; PyTorch's
+    // copies of them are not kept.
     size_t outputs = 0;
     while (outputs < function.outputs.size() &&
            sys::fs::exists(folder.file("out" + Twine(outputs) + ".npy")))
       ++outputs;
-    if (Error error =
-            addFiles("expect", "out", ArrayRef(function.outputs).take_front(outputs)))
+    if (Error error = addFiles("expect", "out",
+                               ArrayRef(function.outputs).take_front(outputs)))
       return error;
     if (!job.rtol.empty())
       arguments.push_back("--rtol=" + job.rtol);
@@ -205,18 +215,20 @@ private:
       if (differs(line) && !bad++)
         first = i;
     if (!bad) {
-      outs() << "verify: each operation by itself matches: the difference comes from "
+      outs() << "verify: each operation by itself matches: the difference "
+                "comes from "
                 "what was fused, or from errors that add up\n";
       return Error::success();
     }
     auto [name, rest] = operations[first].split('\t');
     auto [target, source] = rest.split('\t');
-    outs() << "verify: first operation that differs: " << name << " (" << target << ")";
+    outs() << "verify: first operation that differs: " << name << " (" << target
+           << ")";
     if (!source.empty())
       outs() << " at " << source;
-    outs() << "\n  " << StringRef((*lines)[first]).split(": ").second << "\n  " << first
-           << " operations before it match, " << bad << " of " << lines->size()
-           << " differ\n";
+    outs() << "\n  " << StringRef((*lines)[first]).split(": ").second << "\n  "
+           << first << " operations before it match, " << bad << " of "
+           << lines->size() << " differ\n";
     return Error::success();
   }
 

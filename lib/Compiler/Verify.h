@@ -8,11 +8,11 @@
 
 namespace lcompile {
 
-/// Runs `job.output`, whose plan is `plan`, and the program of `job.input` in PyTorch (a
-/// Python process) on the same inputs, and prints the largest error of each output. When
-/// one is out of tolerance, compiles the program again with the result of every operation
-/// as an output, and prints the first operation that differs. `good` says whether all
-/// outputs match.
+/// Runs `job.output`, whose plan is `plan`, and the program of `job.input` in
+/// PyTorch (a Python process) on the same inputs, and prints the largest error
+/// of each output. When one is out of tolerance, compiles the program again
+/// with the result of every operation as an output, and prints the first
+/// operation that differs. `good` says whether all outputs match.
 llvm::Error verifyArtefact(const Job &job, const Plan &plan, bool &good);
 
 } // namespace lcompile

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The weights beside dumped IR, as a safetensors file: a length, a JSON header with
-// name, dtype, shape and offsets, then the bytes.
+// The weights beside dumped IR, as a safetensors file: a length, a JSON header
+// with name, dtype, shape and offsets, then the bytes.
 #include "lib/Compiler/WeightsDump.h"
 
 #include "dialects/lc/IR/LcDialect.h"
@@ -122,9 +122,10 @@ llvm::Error readWeightsDump(StringRef path, MLIRContext *ctx) {
     if (begin < 0 || end < begin || uint64_t(end) > data.size() ||
         llvm::any_of(sizes, [](int64_t n) { return n < 0; }))
       return bad("has an entry outside of the file");
-    store.insert(key, lc::Weight{RankedTensorType::get(sizes, element),
-                                 ArrayRef<char>(data.data() + begin, end - begin),
-                                 owner});
+    store.insert(key,
+                 lc::Weight{RankedTensorType::get(sizes, element),
+                            ArrayRef<char>(data.data() + begin, end - begin),
+                            owner});
   }
   return llvm::Error::success();
 }

@@ -10,7 +10,8 @@ namespace lcompile {
 
 constexpr llvm::StringLiteral weightsDumpName = "weights.safetensors";
 
-llvm::Error writeWeightsDump(llvm::StringRef path, const lc::WeightStore &store);
+llvm::Error writeWeightsDump(llvm::StringRef path,
+                             const lc::WeightStore &store);
 
 /// Maps the file and adds its tensors to the store of the session.
 llvm::Error readWeightsDump(llvm::StringRef path, mlir::MLIRContext *ctx);

@@ -103,8 +103,9 @@ llvm::Error runPlan(ModuleOp module, Plan &plan, const CpuTarget &target) {
   auto jit = llvm::orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
-  if (llvm::Error error = (*jit)->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
-          StringRef(object->data(), object->size()), "constants")))
+  if (llvm::Error error =
+          (*jit)->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
+              StringRef(object->data(), object->size()), "constants")))
     return error;
   for (const Step &step : plan.steps) {
     auto kernel = (*jit)->lookup(step.kernel);
@@ -130,7 +131,8 @@ public:
     OpBuilder b = OpBuilder::atBlockBegin(module->getBody());
     auto copy = cast<func::FuncOp>(b.clone(*function));
     // Whatever goes wrong here, the model is compiled without folding.
-    ScopedDiagnosticHandler silence(ctx, [](Diagnostic &) { return success(); });
+    ScopedDiagnosticHandler silence(ctx,
+                                    [](Diagnostic &) { return success(); });
     llvm::Expected<CpuTarget> target = parseCpuTarget("x86-64-v3");
     if (!target) {
       llvm::consumeError(target.takeError());
@@ -138,17 +140,21 @@ public:
     }
     PipelineOptions options;
     options.vectorBits = target->vectorBits;
-    if (failed(run(*module, [&](OpPassManager &pm) { buildConstantKernels(pm, options); })))
+    if (failed(run(*module, [&](OpPassManager &pm) {
+          buildConstantKernels(pm, options);
+        })))
       return failure();
     FailureOr<Plan> plan = makePlan(copy);
     if (failed(plan))
       return failure();
     copy.erase();
-    for (auto kernel : llvm::make_early_inc_range(module->getOps<func::FuncOp>()))
+    for (auto kernel :
+         llvm::make_early_inc_range(module->getOps<func::FuncOp>()))
       if (kernel::getUnit(kernel))
         kernel.erase();
     if (!plan->steps.empty()) {
-      if (failed(run(*module, [](OpPassManager &pm) { buildKernelsToLLVM(pm); })))
+      if (failed(
+              run(*module, [](OpPassManager &pm) { buildKernelsToLLVM(pm); })))
         return failure();
       if (llvm::Error error = runPlan(*module, *plan, *target)) {
         llvm::consumeError(std::move(error));
@@ -156,7 +162,8 @@ public:
       }
     }
     std::vector<std::vector<char>> results;
-    for (auto [index, bytes] : llvm::zip_equal(plan->results, plan->resultBytes))
+    for (auto [index, bytes] :
+         llvm::zip_equal(plan->results, plan->resultBytes))
       results.emplace_back(plan->data[index], plan->data[index] + bytes);
     return results;
   }

@@ -10,8 +10,8 @@ class DialectRegistry;
 namespace lcompile {
 
 /// Gives the lc dialect the evaluator of constants that compiles with our own
-/// pipeline and runs the code in this process. It compiles for x86-64-v3 always, so
-/// that the machine that compiles does not decide any bits.
+/// pipeline and runs the code in this process. It compiles for x86-64-v3
+/// always, so that the machine that compiles does not decide any bits.
 void registerKernelEvaluator(mlir::DialectRegistry &registry);
 
 } // namespace lcompile

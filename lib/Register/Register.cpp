@@ -23,9 +23,10 @@ using namespace mlir;
 
 void lcompile::registerDialects(DialectRegistry &registry) {
   registry.insert<kernel::KernelDialect, lc::LcDialect, rt::RtDialect>();
-  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect,
-                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
-                  tensor::TensorDialect, vector::VectorDialect>();
+  registry
+      .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+              LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
+              scf::SCFDialect, tensor::TensorDialect, vector::VectorDialect>();
   registerKernelEvaluator(registry);
 }
 

@@ -18,14 +18,14 @@ Location toLocation(const ModelLocation &where, MLIRContext *ctx) {
     parts.push_back(FileLineColLoc::get(ctx, where.file, where.line, 0));
   auto name = [&](StringRef prefix, const std::string &text) {
     if (!text.empty())
-      parts.push_back(
-          NameLoc::get(StringAttr::get(ctx, prefix + Twine(text))));
+      parts.push_back(NameLoc::get(StringAttr::get(ctx, prefix + Twine(text))));
   };
   name(modulePrefix, where.module);
   name(opPrefix, where.op);
   if (parts.empty())
     return UnknownLoc::get(ctx);
-  // The metadata marks one operation, so that fusing such locations keeps them apart.
+  // The metadata marks one operation, so that fusing such locations keeps them
+  // apart.
   return FusedLoc::get(ctx, parts, StringAttr::get(ctx, "model"));
 }
 

@@ -10,9 +10,10 @@
 
 namespace lcompile {
 
-/// Written under a temporary name beside `path` and renamed by commit(). Without
-/// commit(), also when a signal ends the process, nothing stays. Devices and pipes are
-/// written directly. Errors name the path and the system's reason.
+/// Written under a temporary name beside `path` and renamed by commit().
+/// Without commit(), also when a signal ends the process, nothing stays.
+/// Devices and pipes are written directly. Errors name the path and the
+/// system's reason.
 class OutputFile {
 public:
   static llvm::Expected<OutputFile> create(llvm::StringRef path,

@@ -17,8 +17,8 @@ using namespace lcompile;
 
 namespace {
 
-/// The tensors of one block and the memory they share. A tensor is a chain of views
-/// over a base; the base has a current value.
+/// The tensors of one block and the memory they share. A tensor is a chain of
+/// views over a base; the base has a current value.
 class Aliases {
 public:
   /// Where the elements of `v` really are.
@@ -39,7 +39,8 @@ public:
     return copy->getResult(0);
   }
 
-  /// The value of `base` after `v`, a chain of views over it, was set to `value`.
+  /// The value of `base` after `v`, a chain of views over it, was set to
+  /// `value`.
   FailureOr<Value> writeThrough(ImplicitLocOpBuilder &b, Value v, Value base,
                                 Value current, Value value) {
     if (v == base)
@@ -93,13 +94,14 @@ struct FunctionalizePass
         continue;
       Value base = aliases.baseOf(write.getDest());
       if (base.getParentBlock() != &block) {
-        write.emitError("cannot write in place to a tensor from outside of this "
-                        "branch or loop");
+        write.emitError(
+            "cannot write in place to a tensor from outside of this "
+            "branch or loop");
         return failure();
       }
       ImplicitLocOpBuilder b(write.getLoc(), write);
-      FailureOr<Value> next = aliases.writeThrough(b, write.getDest(), base, base,
-                                                   write.getSource());
+      FailureOr<Value> next = aliases.writeThrough(b, write.getDest(), base,
+                                                   base, write.getSource());
       if (failed(next)) {
         write.emitError("cannot write in place through an expanded tensor");
         return failure();
@@ -111,14 +113,15 @@ struct FunctionalizePass
   }
 
   /// Whatever reads `base` or a view of it after `write` reads `next` instead.
-  void replaceLater(Operation *write, Value base, Value next, Aliases &aliases) {
+  void replaceLater(Operation *write, Value base, Value next,
+                    Aliases &aliases) {
     Block *block = write->getBlock();
     auto isLater = [&](Operation *user) {
       Operation *ancestor = block->findAncestorOpInBlock(*user);
       return ancestor && write->isBeforeInBlock(ancestor);
     };
-    // Views that exist already are built again from the new value when they are used
-    // later; views that are made later follow their operand.
+    // Views that exist already are built again from the new value when they are
+    // used later; views that are made later follow their operand.
     SmallVector<Value> work = {base};
     ImplicitLocOpBuilder b(write->getLoc(), write);
     while (!work.empty()) {
@@ -133,9 +136,8 @@ struct FunctionalizePass
       if (!usedLater)
         continue;
       Value fresh = aliases.rebuild(b, v, base, next);
-      v.replaceUsesWithIf(fresh, [&](OpOperand &use) {
-        return isLater(use.getOwner());
-      });
+      v.replaceUsesWithIf(
+          fresh, [&](OpOperand &use) { return isLater(use.getOwner()); });
     }
   }
 };

@@ -21,11 +21,11 @@ namespace {
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
 /// An operation over images, operand 0 and result of which have channels.
-template <typename Op>
-struct MakeChannelsLast : OpRewritePattern<Op> {
+template <typename Op> struct MakeChannelsLast : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
     if (op.getChannelsLast() || typeOf(op.getResult()).getRank() < 3)
       return rewriter.notifyMatchFailure(op, "has its channels last");
     lc::moveChannelsLast(op, rewriter);
@@ -33,7 +33,8 @@ struct MakeChannelsLast : OpRewritePattern<Op> {
   }
 };
 
-/// True for what reads as well in any order: numbers and repeated small tensors.
+/// True for what reads as well in any order: numbers and repeated small
+/// tensors.
 bool isFree(Value v) {
   while (Operation *op = v.getDefiningOp()) {
     if (isa<lc::FullOp, lc::ParameterOp>(op))
@@ -62,22 +63,26 @@ struct SinkThroughElementwise : OpInterfaceRewritePattern<lc::Elementwise> {
         continue;
       }
       if (first && first.getPerm() != p.getPerm())
-        return rewriter.notifyMatchFailure(op, "operands are permuted differently");
+        return rewriter.notifyMatchFailure(op,
+                                           "operands are permuted differently");
       first = p;
     }
     if (!first)
       return rewriter.notifyMatchFailure(op, "no operand is permuted");
-    SmallVector<int64_t> perm(first.getPerm()), back = invertPermutationVector(perm);
+    SmallVector<int64_t> perm(first.getPerm()),
+        back = invertPermutationVector(perm);
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
       auto p = operand.getDefiningOp<lc::PermuteOp>();
-      operands.push_back(p ? p.getInput()
-                           : lc::permute(rewriter, op->getLoc(), operand, back));
+      operands.push_back(
+          p ? p.getInput()
+            : lc::permute(rewriter, op->getLoc(), operand, back));
     }
     Operation *fresh = rewriter.clone(*op);
     fresh->setOperands(operands);
     fresh->getResult(0).setType(lc::permuted(typeOf(op->getResult(0)), back));
-    rewriter.replaceOp(op, lc::permute(rewriter, op->getLoc(), fresh->getResult(0), perm));
+    rewriter.replaceOp(
+        op, lc::permute(rewriter, op->getLoc(), fresh->getResult(0), perm));
     return success();
   }
 };
@@ -92,11 +97,13 @@ struct SinkThroughConcat : OpRewritePattern<lc::ConcatOp> {
     for (Value operand : op.getInputs()) {
       auto p = operand.getDefiningOp<lc::PermuteOp>();
       if (!p || (!perm.empty() && ArrayRef<int64_t>(perm) != p.getPerm()))
-        return rewriter.notifyMatchFailure(op, "operands are not permuted alike");
+        return rewriter.notifyMatchFailure(op,
+                                           "operands are not permuted alike");
       perm.assign(p.getPerm().begin(), p.getPerm().end());
       inputs.push_back(p.getInput());
     }
-    auto type = lc::permuted(typeOf(op.getResult()), invertPermutationVector(perm));
+    auto type =
+        lc::permuted(typeOf(op.getResult()), invertPermutationVector(perm));
     Value fresh = lc::ConcatOp::create(rewriter, op.getLoc(), type, inputs,
                                        perm[op.getDim()]);
     rewriter.replaceOp(op, lc::permute(rewriter, op.getLoc(), fresh, perm));
@@ -105,11 +112,11 @@ struct SinkThroughConcat : OpRewritePattern<lc::ConcatOp> {
 };
 
 /// reduce(permute(x)) -> reduce(x) over the dimensions where they come from.
-template <typename Op>
-struct SinkThroughReduction : OpRewritePattern<Op> {
+template <typename Op> struct SinkThroughReduction : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
     auto p = op.getInput().template getDefiningOp<lc::PermuteOp>();
     if (!p)
       return rewriter.notifyMatchFailure(op, "the operand is not permuted");
@@ -117,7 +124,8 @@ struct SinkThroughReduction : OpRewritePattern<Op> {
     for (int64_t dim : op.getDims())
       dims.push_back(perm[dim]);
     llvm::sort(dims);
-    // The kept dimensions come in the operand's order; put them in the result's.
+    // The kept dimensions come in the operand's order; put them in the
+    // result's.
     SmallVector<int64_t> kept, order;
     for (int64_t i = 0; i < int64_t(perm.size()); ++i)
       if (op.getKeepdim() || !llvm::is_contained(dims, i))
@@ -128,13 +136,16 @@ struct SinkThroughReduction : OpRewritePattern<Op> {
     Operation *fresh = rewriter.clone(*op);
     fresh->setOperand(0, p.getInput());
     cast<Op>(fresh).setDims(dims);
-    fresh->getResult(0).setType(lc::permuted(typeOf(op.getResult()), invertPermutationVector(order)));
-    rewriter.replaceOp(op, lc::permute(rewriter, op.getLoc(), fresh->getResult(0), order));
+    fresh->getResult(0).setType(
+        lc::permuted(typeOf(op.getResult()), invertPermutationVector(order)));
+    rewriter.replaceOp(
+        op, lc::permute(rewriter, op.getLoc(), fresh->getResult(0), order));
     return success();
   }
 };
 
-/// A permute that moves only dimensions of size 1 past others changes no memory.
+/// A permute that moves only dimensions of size 1 past others changes no
+/// memory.
 struct UnitPermuteToReshape : OpRewritePattern<lc::PermuteOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -159,17 +170,18 @@ struct ChannelsLastPass : lcompile::impl::ChannelsLastBase<ChannelsLastPass> {
     RewritePatternSet set(ctx);
     set.add<MakeChannelsLast<lc::ConvOp>, MakeChannelsLast<lc::ConvTransposeOp>,
             MakeChannelsLast<lc::MaxPoolOp>, MakeChannelsLast<lc::AvgPoolOp>,
-            MakeChannelsLast<lc::AdaptiveAvgPoolOp>, MakeChannelsLast<lc::BatchNormOp>,
-            MakeChannelsLast<lc::ResizeOp>, SinkThroughElementwise,
-            SinkThroughConcat, SinkThroughReduction<lc::MeanOp>,
-            SinkThroughReduction<lc::SumOp>, SinkThroughReduction<lc::AmaxOp>,
-            UnitPermuteToReshape>(ctx);
+            MakeChannelsLast<lc::AdaptiveAvgPoolOp>,
+            MakeChannelsLast<lc::BatchNormOp>, MakeChannelsLast<lc::ResizeOp>,
+            SinkThroughElementwise, SinkThroughConcat,
+            SinkThroughReduction<lc::MeanOp>, SinkThroughReduction<lc::SumOp>,
+            SinkThroughReduction<lc::AmaxOp>, UnitPermuteToReshape>(ctx);
     patterns = std::move(set);
     return success();
   }
 
   void runOnOperation() override {
-    // Only where there are images: elsewhere permutes stay where the model has them.
+    // Only where there are images: elsewhere permutes stay where the model has
+    // them.
     bool any = false;
     getOperation()->walk([&](Operation *op) {
       any |= isa<lc::ConvOp, lc::ConvTransposeOp>(op);

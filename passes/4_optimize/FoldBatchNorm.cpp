@@ -19,11 +19,13 @@ namespace {
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
 bool isWeight(Value v) {
-  return !v || isa_and_nonnull<lc::ParameterOp, lc::ConstantOp>(v.getDefiningOp());
+  return !v ||
+         isa_and_nonnull<lc::ParameterOp, lc::ConstantOp>(v.getDefiningOp());
 }
 
 /// `v` of [c] as a tensor of `like` with c along `dim`.
-Value along(ImplicitLocOpBuilder &b, Value v, RankedTensorType like, int64_t dim) {
+Value along(ImplicitLocOpBuilder &b, Value v, RankedTensorType like,
+            int64_t dim) {
   lc::Dims dims(like.getRank(), lc::constant(b.getContext(), 1));
   dims[dim] = lc::getDims(v)[0];
   Value narrow = lc::ReshapeOp::create(
@@ -41,15 +43,17 @@ struct IntoConvolution : OpRewritePattern<lc::BatchNormOp> {
         conv.getChannelsLast() != norm.getChannelsLast())
       return rewriter.notifyMatchFailure(norm, "does not follow a convolution");
     Type element = typeOf(norm.getVar()).getElementType();
-    for (Value v : {conv.getWeight(), conv.getBias(), norm.getMean(), norm.getVar(),
-                    norm.getWeight(), norm.getBias()})
+    for (Value v : {conv.getWeight(), conv.getBias(), norm.getMean(),
+                    norm.getVar(), norm.getWeight(), norm.getBias()})
       if (!isWeight(v) || (v && typeOf(v).getElementType() != element))
-        return rewriter.notifyMatchFailure(norm, "not all weights, of one type");
+        return rewriter.notifyMatchFailure(norm,
+                                           "not all weights, of one type");
     ImplicitLocOpBuilder b(norm.getLoc(), rewriter);
     auto channels = typeOf(norm.getVar());
     Value eps = lc::FullOp::create(
         b, channels, b.getFloatAttr(element, norm.getEps().convertToDouble()));
-    Value scale = lc::RsqrtOp::create(b, lc::AddOp::create(b, norm.getVar(), eps));
+    Value scale =
+        lc::RsqrtOp::create(b, lc::AddOp::create(b, norm.getVar(), eps));
     if (norm.getWeight())
       scale = lc::MulOp::create(b, scale, norm.getWeight());
     // (conv + bias - mean) * scale + shift
@@ -60,8 +64,8 @@ struct IntoConvolution : OpRewritePattern<lc::BatchNormOp> {
     if (norm.getBias())
       bias = lc::AddOp::create(b, bias, norm.getBias());
     auto weightType = typeOf(conv.getWeight());
-    Value weight = lc::MulOp::create(b, conv.getWeight(),
-                                     along(b, scale, weightType, 0));
+    Value weight =
+        lc::MulOp::create(b, conv.getWeight(), along(b, scale, weightType, 0));
     auto fresh = cast<lc::ConvOp>(b.clone(*conv));
     fresh->setLoc(b.getFusedLoc({conv.getLoc(), norm.getLoc()}));
     fresh.getWeightMutable().assign(weight);
@@ -72,7 +76,8 @@ struct IntoConvolution : OpRewritePattern<lc::BatchNormOp> {
   }
 };
 
-struct FoldBatchNormPass : lcompile::impl::FoldBatchNormBase<FoldBatchNormPass> {
+struct FoldBatchNormPass
+    : lcompile::impl::FoldBatchNormBase<FoldBatchNormPass> {
   LogicalResult initialize(MLIRContext *ctx) override {
     RewritePatternSet set(ctx);
     set.add<IntoConvolution>(ctx);

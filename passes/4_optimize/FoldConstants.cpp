@@ -38,13 +38,14 @@ bool canEvaluate(Operation *op) {
     return true;
   return op->getName().getDialectNamespace() ==
              lc::LcDialect::getDialectNamespace() &&
-         op->getNumOperands() && op->getNumResults() == 1 && op->getNumRegions() == 0 &&
-         isMemoryEffectFree(op) &&
-         !isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp, lc::SdpaOp, lc::ItemOp,
-              lc::ScalarOp, lc::DynamicUpdateSliceOp>(op);
+         op->getNumOperands() && op->getNumResults() == 1 &&
+         op->getNumRegions() == 0 && isMemoryEffectFree(op) &&
+         !isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp, lc::SdpaOp,
+              lc::ItemOp, lc::ScalarOp, lc::DynamicUpdateSliceOp>(op);
 }
 
-struct FoldConstantsPass : lcompile::impl::FoldConstantsBase<FoldConstantsPass> {
+struct FoldConstantsPass
+    : lcompile::impl::FoldConstantsBase<FoldConstantsPass> {
   using FoldConstantsBase::FoldConstantsBase;
 
   void runOnOperation() override {
@@ -52,15 +53,17 @@ struct FoldConstantsPass : lcompile::impl::FoldConstantsBase<FoldConstantsPass> 
                           .getLoadedDialect<lc::LcDialect>()
                           ->getRegisteredInterface<lc::ConstantEvaluator>();
     if (!evaluator) {
-      getOperation().emitError("folding constants needs an evaluator, and this tool "
-                               "has registered none");
+      getOperation().emitError(
+          "folding constants needs an evaluator, and this tool "
+          "has registered none");
       return signalPassFailure();
     }
     known.clear();
     getOperation().walk([&](Operation *op) { learn(op); });
     llvm::SetVector<Value> roots;
     getOperation().walk([&](Operation *op) {
-      bool kept = !llvm::any_of(op->getResults(), [&](Value v) { return known.contains(v); });
+      bool kept = !llvm::any_of(op->getResults(),
+                                [&](Value v) { return known.contains(v); });
       if (kept)
         for (Value operand : op->getOperands())
           collectRoots(operand, roots);
@@ -105,8 +108,9 @@ private:
     Operation *op = v.getDefiningOp();
     if (it == known.end() || !it->second.computes || roots.contains(v))
       return;
-    bool isRepeated = isa<lc::ExpandOp>(op) ||
-                      (isa<lc::ReshapeOp>(op) && op->getOperand(0).getDefiningOp());
+    bool isRepeated =
+        isa<lc::ExpandOp>(op) ||
+        (isa<lc::ReshapeOp>(op) && op->getOperand(0).getDefiningOp());
     if (!isRepeated && !it->second.key.empty() &&
         bytesOf(v) <= it->second.weightBytes + slackBytes) {
       roots.insert(v);
@@ -144,7 +148,8 @@ private:
       results.push_back(mapping.lookup(root));
     func::ReturnOp::create(b, function.getLoc(), results);
 
-    FailureOr<std::vector<std::vector<char>>> bytes = evaluator.evaluate(function);
+    FailureOr<std::vector<std::vector<char>>> bytes =
+        evaluator.evaluate(function);
     if (failed(bytes))
       return;
     lc::WeightStore &store = lc::getWeightStore(&getContext());

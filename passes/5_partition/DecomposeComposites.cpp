@@ -16,8 +16,8 @@ using namespace lcompile;
 
 namespace {
 
-/// Composites that the loop-nest builder emits as they are: attention over heads
-/// narrow enough for a tile's sums to stay in registers.
+/// Composites that the loop-nest builder emits as they are: attention over
+/// heads narrow enough for a tile's sums to stay in registers.
 bool hasKernel(Operation *op) {
   auto attention = dyn_cast<lc::SdpaOp>(op);
   if (!attention)
@@ -26,7 +26,9 @@ bool hasKernel(Operation *op) {
     std::optional<int64_t> size = lc::getConstant(lc::getDims(v)[3]);
     return size && *size >= 1 && *size <= 128;
   };
-  return !cast<RankedTensorType>(attention.getType()).getElementType().isF64() &&
+  return !cast<RankedTensorType>(attention.getType())
+              .getElementType()
+              .isF64() &&
          narrow(attention.getQuery()) && narrow(attention.getValue());
 }
 
@@ -35,8 +37,8 @@ bool isNarrowFloat(Type type) {
   return element.isF16() || element.isBF16();
 }
 
-/// The operation in f32 and its result rounded once. What it consists of may become
-/// several kernels, and what lies between them would be rounded, too.
+/// The operation in f32 and its result rounded once. What it consists of may
+/// become several kernels, and what lies between them would be rounded, too.
 void widen(Operation *op, PatternRewriter &rewriter) {
   ImplicitLocOpBuilder b(op->getLoc(), rewriter);
   auto wide = [&](Type type) {

@@ -26,8 +26,8 @@ bool isFree(Operation *op) {
 }
 
 bool isReduction(Operation *op) {
-  return isa<lc::SumOp, lc::ProdOp, lc::MeanOp, lc::AmaxOp, lc::AminOp, lc::AnyOp,
-             lc::AllOp, lc::ArgmaxOp, lc::ArgminOp>(op);
+  return isa<lc::SumOp, lc::ProdOp, lc::MeanOp, lc::AmaxOp, lc::AminOp,
+             lc::AnyOp, lc::AllOp, lc::ArgmaxOp, lc::ArgminOp>(op);
 }
 
 /// Goes along a dimension in order.
@@ -36,8 +36,8 @@ bool isAlongLine(Operation *op) {
              lc::ArgsortOp, lc::ScatterOp>(op);
 }
 
-/// Reads its operands at places of its own; fusing a producer that computes would
-/// compute an element once for each read.
+/// Reads its operands at places of its own; fusing a producer that computes
+/// would compute an element once for each read.
 bool rereads(Operation *op) {
   return isa<lc::MaxPoolOp, lc::AvgPoolOp, lc::AdaptiveAvgPoolOp, lc::GatherOp,
              lc::IndexSelectOp, lc::ResizeOp>(op) ||
@@ -49,7 +49,8 @@ bool isRootOnly(Operation *op) {
   return isAlongLine(op) || isa<lc::DynamicUpdateSliceOp>(op);
 }
 
-/// Writes a part of the memory of operand 0, which has to be a tensor of its own.
+/// Writes a part of the memory of operand 0, which has to be a tensor of its
+/// own.
 bool updates(Operation *op, Value operand) {
   return isa<lc::ScatterOp, lc::DynamicUpdateSliceOp>(op) &&
          op->getOperand(0) == operand;
@@ -57,9 +58,10 @@ bool updates(Operation *op, Value operand) {
 
 bool canGenerate(Operation *op) {
   return op->getDialect() &&
-         op->getDialect()->getNamespace() == lc::LcDialect::getDialectNamespace() &&
-         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::MatmulOp, lc::ConvOp,
-              lc::ConvTransposeOp, lc::SdpaOp>(op) &&
+         op->getDialect()->getNamespace() ==
+             lc::LcDialect::getDialectNamespace() &&
+         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::MatmulOp,
+              lc::ConvOp, lc::ConvTransposeOp, lc::SdpaOp>(op) &&
          !(isa<lc::ConstantOp>(op) && !isFree(op));
 }
 
@@ -75,9 +77,9 @@ struct FormCodegenRegionsPass
       form(*block);
   }
 
-  /// True when every use of the reduced value in `group` sits behind an expand along
-  /// the reduced dimensions, or is not in a reduction at all: then it is computed
-  /// once for each of its elements.
+  /// True when every use of the reduced value in `group` sits behind an expand
+  /// along the reduced dimensions, or is not in a reduction at all: then it is
+  /// computed once for each of its elements.
   bool fusesReduction(Operation *reduction, const Group &group) {
     auto dims = reduction->getAttrOfType<DenseI64ArrayAttr>("dims");
     if (!dims) // arg-reductions are slow loops: alone
@@ -97,7 +99,8 @@ struct FormCodegenRegionsPass
         continue;
       if (isReduction(op) && op->getAttr("dims") != reduction->getAttr("dims"))
         return false;
-      if (rereads(op) || isa<lc::ConcatOp, lc::PadOp, lc::PermuteOp, lc::FlipOp>(op))
+      if (rereads(op) ||
+          isa<lc::ConcatOp, lc::PadOp, lc::PermuteOp, lc::FlipOp>(op))
         return false;
       if (isa<lc::ReshapeOp>(op) && !isUnitReshape(op))
         return false;
@@ -126,13 +129,13 @@ struct FormCodegenRegionsPass
         return false;
     if (isReduction(op))
       return fusesReduction(op, group);
-    return isa<lc::Elementwise>(op) || isa<lc::IndexSelectOp, lc::GatherOp,
-                                           lc::ConcatOp, lc::PadOp,
-                                           lc::DynamicSliceOp>(op);
+    return isa<lc::Elementwise>(op) ||
+           isa<lc::IndexSelectOp, lc::GatherOp, lc::ConcatOp, lc::PadOp,
+               lc::DynamicSliceOp>(op);
   }
 
-  /// Follows views from `user`: whether what consumes the value in the end computes
-  /// each of its elements once.
+  /// Follows views from `user`: whether what consumes the value in the end
+  /// computes each of its elements once.
   bool allowsProducer(Operation *user, Operation *op, const Group &group) {
     if (!group.contains(user))
       return true;
@@ -141,7 +144,8 @@ struct FormCodegenRegionsPass
     if (isa<lc::ExpandOp>(user)) {
       // Repeated along outer dimensions it would be computed again in each row;
       // along inner ones it moves out of the loop.
-      lc::Dims from = lc::getDims(user->getOperand(0)), to = lc::getDims(user->getResult(0));
+      lc::Dims from = lc::getDims(user->getOperand(0)),
+               to = lc::getDims(user->getResult(0));
       bool seenReal = false;
       for (size_t i = from.size(); i-- > 0;) {
         bool repeated = lc::isConstant(from[i], 1) && !lc::isConstant(to[i], 1);
@@ -158,21 +162,24 @@ struct FormCodegenRegionsPass
     return true;
   }
 
-  /// A scatter must not read, behind views, what it is writing over: it gets a copy.
+  /// A scatter must not read, behind views, what it is writing over: it gets a
+  /// copy.
   void separate(Block &block) {
-    for (auto scatter : llvm::make_early_inc_range(block.getOps<lc::ScatterOp>()))
+    for (auto scatter :
+         llvm::make_early_inc_range(block.getOps<lc::ScatterOp>()))
       for (OpOperand *operand :
            {&scatter.getIndicesMutable(), &scatter.getSourceMutable()}) {
         Value base = operand->get();
-        auto isView = [](Operation *op) { return isa_and_nonnull<lc::View>(op); };
+        auto isView = [](Operation *op) {
+          return isa_and_nonnull<lc::View>(op);
+        };
         while (base != scatter.getDest() && isView(base.getDefiningOp()))
           base = base.getDefiningOp()->getOperand(0);
         if (base != scatter.getDest())
           continue;
         OpBuilder b(scatter);
-        operand->set(lc::ConvertOp::create(b, scatter.getLoc(),
-                                           operand->get().getType(),
-                                           operand->get()));
+        operand->set(lc::ConvertOp::create(
+            b, scatter.getLoc(), operand->get().getType(), operand->get()));
       }
   }
 
@@ -192,8 +199,7 @@ struct FormCodegenRegionsPass
       llvm::SmallSetVector<int, 4> users;
       for (Operation *user : op->getResult(0).getUsers()) {
         auto it = groupOf.find(user);
-        bool outside =
-            it == groupOf.end() || updates(user, op->getResult(0));
+        bool outside = it == groupOf.end() || updates(user, op->getResult(0));
         users.insert(outside ? -1 : int(it->second));
       }
       if (users.size() == 1 && users[0] >= 0 && canJoin(op, groups[users[0]])) {

@@ -29,8 +29,8 @@ void addViews(Value v, Block *block, Group &group) {
     addViews(operand, block, group);
 }
 
-/// True when the elements of `v` along dimension `column`, seen through views, lie
-/// side by side in memory.
+/// True when the elements of `v` along dimension `column`, seen through views,
+/// lie side by side in memory.
 bool readsSideBySide(Value v, unsigned column) {
   lc::Dims dims = lc::getDims(v);
   SmallVector<AffineExpr> place;
@@ -53,7 +53,9 @@ bool readsSideBySide(Value v, unsigned column) {
   return !rest.isFunctionOfDim(column);
 }
 
-unsigned rankOf(Value v) { return cast<RankedTensorType>(v.getType()).getRank(); }
+unsigned rankOf(Value v) {
+  return cast<RankedTensorType>(v.getType()).getRank();
+}
 
 struct FormContractionRegionsPass
     : lcompile::impl::FormContractionRegionsBase<FormContractionRegionsPass> {
@@ -74,7 +76,8 @@ struct FormContractionRegionsPass
       form(op);
   }
 
-  /// Lanes run along the keys: unless they lie side by side, a copy that has them so.
+  /// Lanes run along the keys: unless they lie side by side, a copy that has
+  /// them so.
   void form(lc::SdpaOp op) {
     if (!readsSideBySide(op.getKey(), 2)) {
       OpBuilder b(op);
@@ -100,10 +103,11 @@ struct FormContractionRegionsPass
     group.insert(root);
     Block *block = root->getBlock();
     for (auto [i, operand] : llvm::enumerate(root->getOperands())) {
-      // Vectors run along the right operand's columns: one that is not stored that
-      // way is better copied once. Packed weights are.
+      // Vectors run along the right operand's columns: one that is not stored
+      // that way is better copied once. Packed weights are.
       auto matmul = dyn_cast<lc::MatmulOp>(root);
-      if (matmul && i == 1 && !readsSideBySide(matmul.getRhs(), rankOf(matmul.getRhs()) - 1))
+      if (matmul && i == 1 &&
+          !readsSideBySide(matmul.getRhs(), rankOf(matmul.getRhs()) - 1))
         continue;
       addViews(operand, block, group);
     }

@@ -36,8 +36,9 @@ SmallVector<Operation *> viewsBehind(Value v, Block *block) {
   return chain;
 }
 
-/// A product of few rows with weights streams the weights once; a generated tile has
-/// all rows in registers, and calling it costs less than calling the library.
+/// A product of few rows with weights streams the weights once; a generated
+/// tile has all rows in registers, and calling it costs less than calling the
+/// library.
 bool isStreaming(Operation *op) {
   constexpr int64_t mostRows = 8;
   auto matmul = dyn_cast<lc::MatmulOp>(op);
@@ -48,8 +49,8 @@ bool isStreaming(Operation *op) {
   rows.pop_back();
   std::optional<int64_t> count =
       lc::getConstant(lc::numElements(rows, op->getContext()));
-  return cast<RankedTensorType>(matmul.getRhs().getType()).getRank() == 2 && count &&
-         *count > 1 && *count <= mostRows;
+  return cast<RankedTensorType>(matmul.getRhs().getType()).getRank() == 2 &&
+         count && *count > 1 && *count <= mostRows;
 }
 
 struct FormLibraryRegionsPass

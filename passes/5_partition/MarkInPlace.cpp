@@ -14,12 +14,14 @@ using namespace lcompile;
 
 namespace {
 
-/// True when `v` reaches the kernel's result only through elementwise operations and
-/// reshapes: then element i of the result needs element i of `v` and no other.
-/// Reductions of whole rows may read it as well, for rows are finished before they
-/// are written; but only when rows are not split between iterations.
+/// True when `v` reaches the kernel's result only through elementwise
+/// operations and reshapes: then element i of the result needs element i of `v`
+/// and no other. Reductions of whole rows may read it as well, for rows are
+/// finished before they are written; but only when rows are not split between
+/// iterations.
 bool isReadInPlace(Value v, AffineExpr total) {
-  if (!lc::provablyEqual(lc::numElements(lc::getDims(v), v.getContext()), total))
+  if (!lc::provablyEqual(lc::numElements(lc::getDims(v), v.getContext()),
+                         total))
     return false;
   for (Operation *user : v.getUsers()) {
     if (isa<func::ReturnOp>(user))

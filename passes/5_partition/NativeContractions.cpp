@@ -22,14 +22,15 @@ RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
 Value pad(ImplicitLocOpBuilder &b, Value v, ArrayRef<int64_t> low,
           ArrayRef<int64_t> high) {
-  return lc::PadOp::create(b, v, low, high, lc::PadMode::constant, APFloat(0.0));
+  return lc::PadOp::create(b, v, low, high, lc::PadMode::constant,
+                           APFloat(0.0));
 }
 
-template <typename Op>
-struct ChannelsLast : OpRewritePattern<Op> {
+template <typename Op> struct ChannelsLast : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
     if (isInRegion(op) || op.getChannelsLast())
       return rewriter.notifyMatchFailure(op, "has its channels last");
     lc::moveChannelsLast(op, rewriter);
@@ -44,8 +45,9 @@ struct PadFirst : OpRewritePattern<lc::ConvOp> {
   LogicalResult matchAndRewrite(lc::ConvOp op,
                                 PatternRewriter &rewriter) const override {
     auto isZero = [](int64_t p) { return p == 0; };
-    if (isInRegion(op) || !op.getChannelsLast() || (llvm::all_of(op.getPadLow(), isZero) &&
-                                  llvm::all_of(op.getPadHigh(), isZero)))
+    if (isInRegion(op) || !op.getChannelsLast() ||
+        (llvm::all_of(op.getPadLow(), isZero) &&
+         llvm::all_of(op.getPadHigh(), isZero)))
       return rewriter.notifyMatchFailure(op, "has no padding");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     SmallVector<int64_t> low = {0}, high = {0}, none(op.getPadLow().size(), 0);
@@ -74,7 +76,8 @@ struct ConvTransposeToConv : OpRewritePattern<lc::ConvTransposeOp> {
       return rewriter.notifyMatchFailure(op, "wants its channels last");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     MLIRContext *ctx = b.getContext();
-    lc::Dims in = lc::getDims(op.getInput()), weight = lc::getDims(op.getWeight());
+    lc::Dims in = lc::getDims(op.getInput()),
+             weight = lc::getDims(op.getWeight());
     int64_t spatial = weight.size() - 2, groups = op.getGroups();
     // [n, h, w, c] -> [n, h, 1, w, 1, c] -> zeros -> [n, h * s, w * s, c]
     lc::Dims split = {in[0]}, spread = {in[0]};
@@ -92,7 +95,8 @@ struct ConvTransposeToConv : OpRewritePattern<lc::ConvTransposeOp> {
       int64_t reach = op.getDilation()[i] * (*size - 1);
       low[1 + i] = reach - op.getPadding()[i];
       // The zeros behind the last element count as padding.
-      high[1 + i] = reach - op.getPadding()[i] + op.getOutputPadding()[i] - (stride - 1);
+      high[1 + i] =
+          reach - op.getPadding()[i] + op.getOutputPadding()[i] - (stride - 1);
     }
     split.push_back(in.back());
     spread.push_back(in.back());
@@ -118,22 +122,23 @@ struct ConvTransposeToConv : OpRewritePattern<lc::ConvTransposeOp> {
     w = lc::reshape(b, b.getLoc(), w, grouped);
     w = lc::reshape(b, b.getLoc(), lc::permute(b, b.getLoc(), w, perm), joined);
     SmallVector<int64_t> ones(spatial, 1), zeros(spatial, 0);
-    auto conv = lc::ConvOp::create(b, op.getType(), input, w, op.getBias(), ones,
-                                   zeros, zeros, op.getDilation(), groups,
+    auto conv = lc::ConvOp::create(b, op.getType(), input, w, op.getBias(),
+                                   ones, zeros, zeros, op.getDilation(), groups,
                                    /*channels_last=*/true);
     rewriter.replaceOp(op, conv);
     return success();
   }
 };
 
-/// Columns must lie side by side: a right operand that is stored the other way round
-/// is permuted first, once, not element by element for each tile.
+/// Columns must lie side by side: a right operand that is stored the other way
+/// round is permuted first, once, not element by element for each tile.
 struct TurnRhs : OpRewritePattern<lc::MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(lc::MatmulOp op,
                                 PatternRewriter &rewriter) const override {
-    if (isInRegion(op) || !op.getTransposeB() || op.getRhs().getDefiningOp<lc::ParameterOp>())
+    if (isInRegion(op) || !op.getTransposeB() ||
+        op.getRhs().getDefiningOp<lc::ParameterOp>())
       return rewriter.notifyMatchFailure(op, "is not turned, or packed later");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     int64_t rank = typeOf(op.getRhs()).getRank();
@@ -152,8 +157,8 @@ struct NativeContractionsPass
     : lcompile::impl::NativeContractionsBase<NativeContractionsPass> {
   LogicalResult initialize(MLIRContext *ctx) override {
     RewritePatternSet set(ctx);
-    set.add<ChannelsLast<lc::ConvOp>, ChannelsLast<lc::ConvTransposeOp>, PadFirst,
-            ConvTransposeToConv, TurnRhs>(ctx);
+    set.add<ChannelsLast<lc::ConvOp>, ChannelsLast<lc::ConvTransposeOp>,
+            PadFirst, ConvTransposeToConv, TurnRhs>(ctx);
     patterns = std::move(set);
     return success();
   }

@@ -37,8 +37,8 @@ std::string kernelName(kernel::RegionOp region) {
   SmallVector<StringRef> words;
   for (Operation &op : region.getBody().front().without_terminator()) {
     StringRef word = op.getName().stripDialect();
-    static const llvm::StringSet<llvm::MallocAllocator> plain = {"expand", "reshape", "permute",
-                                            "full",   "slice",   "constant"};
+    static const llvm::StringSet<llvm::MallocAllocator> plain = {
+        "expand", "reshape", "permute", "full", "slice", "constant"};
     if (!plain.contains(word) && !llvm::is_contained(words, word))
       words.push_back(word);
   }
@@ -55,15 +55,16 @@ struct OutlineKernelsPass
     SymbolTable table(getOperation());
     llvm::StringMap<func::FuncOp> known;
     SmallVector<kernel::RegionOp> regions;
-    getOperation().walk([&](kernel::RegionOp region) { regions.push_back(region); });
+    getOperation().walk(
+        [&](kernel::RegionOp region) { regions.push_back(region); });
     for (kernel::RegionOp region : regions) {
       func::FuncOp &callee = known[signature(region)];
       if (!callee)
         callee = outline(region, table);
       OpBuilder b(region);
-      auto call = kernel::CallOp::create(b, region.getLoc(),
-                                         region.getResultTypes(),
-                                         callee.getName(), region.getInputs());
+      auto call =
+          kernel::CallOp::create(b, region.getLoc(), region.getResultTypes(),
+                                 callee.getName(), region.getInputs());
       region.replaceAllUsesWith(call.getResults());
       region.erase();
     }

@@ -50,8 +50,8 @@ private:
            typeOf(v).getNumElements() > 0;
   }
 
-  /// The weight with columns in panels, each with all of `inner` for its columns:
-  /// [panels, inner.., panel].
+  /// The weight with columns in panels, each with all of `inner` for its
+  /// columns: [panels, inner.., panel].
   Value packPanels(OpBuilder &b, lc::ParameterOp weight, Dim columns,
                    ArrayRef<Dim> inner, int64_t panel) {
     int64_t panels = (columns.size + panel - 1) / panel;
@@ -73,7 +73,8 @@ private:
       size_t width = lc::byteWidth(type.getElementType());
       std::vector<char> data(type.getNumElements() * width);
       char *to = data.data();
-      auto copy = [&](auto &&self, size_t level, int64_t first, int64_t from) -> void {
+      auto copy = [&](auto &&self, size_t level, int64_t first,
+                      int64_t from) -> void {
         if (level < inner.size()) {
           for (int64_t i = 0; i < inner[level].size; ++i)
             self(self, level + 1, first, from + i * inner[level].stride);
@@ -95,7 +96,8 @@ private:
   }
 
   /// The first `count` of dimension `dim`.
-  static Value first(ImplicitLocOpBuilder &b, Value v, int64_t dim, int64_t count) {
+  static Value first(ImplicitLocOpBuilder &b, Value v, int64_t dim,
+                     int64_t count) {
     SmallVector<int64_t> shape(typeOf(v).getShape());
     if (shape[dim] == count)
       return v;
@@ -105,7 +107,8 @@ private:
         lc::DimsAttr::get({lc::constant(b.getContext(), 0)}, b.getContext()));
   }
 
-  static Value reshape(ImplicitLocOpBuilder &b, Value v, ArrayRef<int64_t> shape) {
+  static Value reshape(ImplicitLocOpBuilder &b, Value v,
+                       ArrayRef<int64_t> shape) {
     return lc::ReshapeOp::create(
         b, RankedTensorType::get(shape, typeOf(v).getElementType()), v);
   }
@@ -118,12 +121,13 @@ private:
     Dim columns{shape[turned ? 0 : 1], turned ? shape[1] : 1};
     Dim rows{shape[turned ? 1 : 0], turned ? 1 : shape[1]};
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    Value v = packPanels(b, op.getRhs().getDefiningOp<lc::ParameterOp>(), columns,
-                         rows, panelSize);
+    Value v = packPanels(b, op.getRhs().getDefiningOp<lc::ParameterOp>(),
+                         columns, rows, panelSize);
     if (!v)
       return;
     int64_t padded = typeOf(v).getShape()[0] * panelSize;
-    v = reshape(b, lc::permute(b, b.getLoc(), v, {1, 0, 2}), {rows.size, padded});
+    v = reshape(b, lc::permute(b, b.getLoc(), v, {1, 0, 2}),
+                {rows.size, padded});
     op.getRhsMutable().assign(first(b, v, 1, columns.size));
     op.setTransposeB(false);
   }
@@ -156,7 +160,8 @@ private:
     op.getWeightMutable().assign(first(b, v, 0, shape[0]));
   }
 
-  std::map<std::string, std::string> packed; // key of the packed weight by its form
+  std::map<std::string, std::string>
+      packed; // key of the packed weight by its form
 };
 
 } // namespace

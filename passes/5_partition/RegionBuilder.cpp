@@ -12,7 +12,8 @@ kernel::RegionOp wrapInRegion(const llvm::SetVector<Operation *> &group,
                               ValueRange results, kernel::Unit unit,
                               Operation *before) {
   SmallVector<Operation *> ops(group.begin(), group.end());
-  llvm::sort(ops, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+  llvm::sort(ops,
+             [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
   llvm::SetVector<Value> inputs;
   SmallVector<Location> locs;
   for (Operation *op : ops) {
@@ -36,9 +37,8 @@ kernel::RegionOp wrapInRegion(const llvm::SetVector<Operation *> &group,
     yielded.push_back(map.lookup(result));
   kernel::YieldOp::create(b, loc, yielded);
   for (auto [old, fresh] : llvm::zip_equal(results, region.getResults()))
-    Value(old).replaceUsesWithIf(fresh, [&](OpOperand &use) {
-      return !group.contains(use.getOwner());
-    });
+    Value(old).replaceUsesWithIf(
+        fresh, [&](OpOperand &use) { return !group.contains(use.getOwner()); });
   for (Operation *op : llvm::reverse(ops))
     if (op->use_empty())
       op->erase();

@@ -9,8 +9,8 @@
 namespace lcompile {
 
 /// Moves copies of `ops` (any order, one block) into a new region in front of
-/// `before`, and replaces the uses of `results` outside of the group. Operations
-/// of the group without other uses are erased.
+/// `before`, and replaces the uses of `results` outside of the group.
+/// Operations of the group without other uses are erased.
 kernel::RegionOp wrapInRegion(const llvm::SetVector<mlir::Operation *> &ops,
                               mlir::ValueRange results, kernel::Unit unit,
                               mlir::Operation *before);

@@ -17,8 +17,9 @@ using namespace mlir;
 namespace lcompile {
 namespace {
 
-/// Where something may stand: nowhere, anywhere, in the functions of the model (the
-/// program of the host), or in the functions that kernels were outlined to.
+/// Where something may stand: nowhere, anywhere, in the functions of the model
+/// (the program of the host), or in the functions that kernels were outlined
+/// to.
 enum Place : char { no, any, host, kern };
 
 constexpr StringLiteral stageNames[] = {"import", "normalize", "optimize",
@@ -79,9 +80,10 @@ public:
         function = op->getParentOfType<func::FuncOp>();
       inKernel = function && kernel::getUnit(function);
     }
-    if (place == no || (place == host && inKernel) || (place == kern && !inKernel)) {
+    if (place == no || (place == host && inKernel) ||
+        (place == kern && !inKernel)) {
       auto error = op->emitOpError("is not legal ")
-                   << (place == host ? "in a kernel "
+                   << (place == host   ? "in a kernel "
                        : place == kern ? "outside of kernels "
                                        : "")
                    << "after stage '" << stage << "'";
@@ -105,7 +107,8 @@ private:
     for (auto [i, size] : llvm::enumerate(lc::getDims(tensor)))
       if (!size)
         return op->emitOpError("expected dimension ")
-               << i << " of " << type << " to be static or an expression of the "
+               << i << " of " << type
+               << " to be static or an expression of the "
                << "symbols after stage '" << stage << "'";
     return success();
   }
@@ -143,7 +146,8 @@ LogicalResult verifyGate(ModuleOp module, StringRef stage) {
     return module.emitError("there is no stage '") << stage << "'";
   Gate gate(stage);
   WalkResult result = module->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    return failed(gate.check(op)) ? WalkResult::interrupt() : WalkResult::advance();
+    return failed(gate.check(op)) ? WalkResult::interrupt()
+                                  : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }

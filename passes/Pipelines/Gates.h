@@ -7,9 +7,10 @@
 
 namespace lcompile {
 
-/// Checks the IR after `stage` ("import", "normalize", ...) against the table of what
-/// is legal there, and that every tensor has known sizes. Emits one error, at the
-/// first operation that is not legal, with the stage and what should have removed it.
+/// Checks the IR after `stage` ("import", "normalize", ...) against the table
+/// of what is legal there, and that every tensor has known sizes. Emits one
+/// error, at the first operation that is not legal, with the stage and what
+/// should have removed it.
 mlir::LogicalResult verifyGate(mlir::ModuleOp module, llvm::StringRef stage);
 
 } // namespace lcompile

@@ -31,7 +31,8 @@ struct InjectFaultPass : lcompile::impl::InjectFaultBase<InjectFaultPass> {
     if (kind == "wrong") {
       getOperation()->walk([](lc::ReluOp op) {
         OpBuilder b(op);
-        auto wrong = lc::AbsOp::create(b, op.getLoc(), op.getType(), op.getInput());
+        auto wrong =
+            lc::AbsOp::create(b, op.getLoc(), op.getType(), op.getInput());
         op.replaceAllUsesWith(wrong.getResult());
         op.erase();
       });

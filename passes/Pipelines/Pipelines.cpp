@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The stages of the compiler. Read from top to bottom, this is what happens to a
-// model; comments stand where the order matters.
+// The stages of the compiler. Read from top to bottom, this is what happens to
+// a model; comments stand where the order matters.
 #include "passes/Pipelines/Pipelines.h"
 
-#include "passes/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
 
 using namespace mlir;
 
@@ -36,7 +36,8 @@ void partition(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createDecomposeComposites());
   clean(pm);
   pm.addNestedPass<func::FuncOp>(createExternalizeConstants());
-  // Contractions choose first what they take along; the rest is fused around them.
+  // Contractions choose first what they take along; the rest is fused around
+  // them.
   if (!options.nativeKernels)
     pm.addNestedPass<func::FuncOp>(createFormLibraryRegions());
   // What the library does not have, or all.
@@ -118,14 +119,14 @@ void buildKernelsToLLVM(OpPassManager &pm) {
 
 void registerPipelines() {
   for (const Stage &stage : getStages())
-    mlir::registerPassPipeline(
-        ("lc-" + stage.name).str(), stage.summary,
-        [&stage](OpPassManager &pm, StringRef, auto) {
-          stage.build(pm, {});
-          pm.addPass(createVerifyGate({stage.name.str()}));
-          return success();
-        },
-        [](auto) {});
+    mlir::registerPassPipeline(("lc-" + stage.name).str(), stage.summary,
+                               [&stage](OpPassManager &pm, StringRef, auto) {
+                                 stage.build(pm, {});
+                                 pm.addPass(
+                                     createVerifyGate({stage.name.str()}));
+                                 return success();
+                               },
+                               [](auto) {});
 }
 
 } // namespace lcompile

@@ -8,11 +8,12 @@
 namespace lcompile {
 
 struct PipelineOptions {
-  unsigned vectorBits = 512; // of the target
+  unsigned vectorBits = 512;  // of the target
   bool nativeKernels = false; // generated contractions, no library
 };
 
-/// One stage. `build` adds its passes; its gate (Gates.h) says what they may leave.
+/// One stage. `build` adds its passes; its gate (Gates.h) says what they may
+/// leave.
 struct Stage {
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
@@ -25,12 +26,14 @@ llvm::ArrayRef<Stage> getStages();
 /// The index of a stage by name, or -1.
 int findStage(llvm::StringRef name);
 
-/// For the evaluation of constants: a function of lc operations becomes calls of
-/// generated kernels, whose code then becomes LLVM's dialect.
-void buildConstantKernels(mlir::OpPassManager &pm, const PipelineOptions &options);
+/// For the evaluation of constants: a function of lc operations becomes calls
+/// of generated kernels, whose code then becomes LLVM's dialect.
+void buildConstantKernels(mlir::OpPassManager &pm,
+                          const PipelineOptions &options);
 void buildKernelsToLLVM(mlir::OpPassManager &pm);
 
-/// Registers `lc-normalize`, ... as pipelines of lcompile-opt, each with its gate.
+/// Registers `lc-normalize`, ... as pipelines of lcompile-opt, each with its
+/// gate.
 void registerPipelines();
 
 } // namespace lcompile

@@ -32,8 +32,8 @@ int32_t OutputFile::open(const char *path, Error error) {
     // What is no file (a device, a pipe) must not be replaced by one.
     temporary[0] = 0;
     descriptor = ::open(path, O_WRONLY | O_CLOEXEC);
-    return descriptor < 0 ? fail(error, LC_INVALID_ARGUMENT, "cannot write '%s': %s",
-                                 path, strerror(errno))
+    return descriptor < 0 ? fail(error, LC_INVALID_ARGUMENT,
+                                 "cannot write '%s': %s", path, strerror(errno))
                           : int32_t(LC_OK);
   }
   descriptor =

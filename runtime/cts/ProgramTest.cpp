@@ -29,7 +29,8 @@ TEST_P(Cts, ProgramRefusesShapes) {
   };
   EXPECT_EQ(shapes(five, six, 2),
             "1: input 'b': dimension 0: n = 6 differs from n = 5 of input 'a'");
-  EXPECT_EQ(shapes(many, many, 2), "1: input 'a': dimension 0: n = 1001 is outside 1..1000");
+  EXPECT_EQ(shapes(many, many, 2),
+            "1: input 'a': dimension 0: n = 1001 is outside 1..1000");
   EXPECT_EQ(shapes(five, five, 1),
             "1: function 'add': expected 2 inputs, found 1");
   EXPECT_EQ(text(program->vtable->shapes(program, 9, nullptr, 0, dims, 1)),

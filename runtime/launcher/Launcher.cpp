@@ -179,8 +179,8 @@ int32_t runAll(Run &run, bool &good, Error error) {
   if (int32_t code = makeInputs(run, error))
     return code;
   if (options.profile) {
-    // The first call also makes what later calls reuse. One that changes its inputs
-    // cannot be repeated.
+    // The first call also makes what later calls reuse. One that changes its
+    // inputs cannot be repeated.
     if (!changesInputs(*run.function))
       if (int32_t code = runOnce(run, error))
         return code;

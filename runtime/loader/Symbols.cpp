@@ -61,7 +61,8 @@ int32_t bindDimension(const lc_function_t &function,
   if (value == unbound) {
     value = size;
     char who[320];
-    fail({who, sizeof who}, LC_OK, "input '%s': dimension %u", spec.name, index);
+    fail({who, sizeof who}, LC_OK, "input '%s': dimension %u", spec.name,
+         index);
     return checkSymbol(symbol, size, who, error);
   }
   if (value == size)

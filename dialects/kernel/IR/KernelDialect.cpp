@@ -46,7 +46,8 @@ LogicalResult RegionOp::verify() {
 LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &table) {
   auto callee =
       table.lookupNearestSymbolFrom<func::FuncOp>(*this, getCalleeAttr());
-  auto type = FunctionType::get(getContext(), getOperandTypes(), getResultTypes());
+  auto type =
+      FunctionType::get(getContext(), getOperandTypes(), getResultTypes());
   if (!callee || !getUnit(callee))
     return emitOpError() << "expected '" << getCallee()
                          << "' to be a function with a unit (call_c1)";
@@ -57,7 +58,8 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &table) {
 }
 
 std::optional<Unit> lcompile::kernel::getUnit(func::FuncOp function) {
-  if (auto attr = function->getAttrOfType<UnitAttr>(KernelDialect::unitAttrName))
+  if (auto attr =
+          function->getAttrOfType<UnitAttr>(KernelDialect::unitAttrName))
     return attr.getValue();
   return std::nullopt;
 }

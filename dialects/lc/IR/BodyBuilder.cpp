@@ -57,8 +57,8 @@ Value BodyBuilder::min(Value x, Value y) {
   return isFloat(x) ? make<arith::MinimumFOp>(x, y, arith::FastMathFlags::nsz)
                     : make<arith::MinSIOp>(x, y);
 }
-// A comparison and a selection are one instruction on most machines, where maximum
-// with its rules for NaN and the sign of zero is several.
+// A comparison and a selection are one instruction on most machines, where
+// maximum with its rules for NaN and the sign of zero is several.
 Value BodyBuilder::atLeast(Value x, double low) {
   Value bound = number(low, x);
   return select(less(x, bound), bound, x);

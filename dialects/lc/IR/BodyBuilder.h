@@ -43,8 +43,7 @@ public:
   mlir::Value notEqual(mlir::Value x, mlir::Value y);
   mlir::Value sigmoid(mlir::Value x);
 
-  template <typename Op, typename... Args>
-  mlir::Value make(Args &&...args) {
+  template <typename Op, typename... Args> mlir::Value make(Args &&...args) {
     return Op::create(b, std::forward<Args>(args)...);
   }
 

@@ -8,16 +8,17 @@
 
 namespace lcompile::lc {
 
-/// An interface of the lc dialect that a tool registers when it can run code. Passes
-/// cannot: they do not know how code is made.
+/// An interface of the lc dialect that a tool registers when it can run code.
+/// Passes cannot: they do not know how code is made.
 class ConstantEvaluator
     : public mlir::DialectInterface::Base<ConstantEvaluator> {
 public:
   explicit ConstantEvaluator(mlir::Dialect *dialect) : Base(dialect) {}
 
-  /// Runs `function`: no arguments, results of known sizes, operations of lc that
-  /// are no contractions, weights from the context's store. Gives the bytes of each
-  /// result; fails without a diagnostic when something in it cannot be run.
+  /// Runs `function`: no arguments, results of known sizes, operations of lc
+  /// that are no contractions, weights from the context's store. Gives the
+  /// bytes of each result; fails without a diagnostic when something in it
+  /// cannot be run.
   virtual llvm::FailureOr<std::vector<std::vector<char>>>
   evaluate(mlir::func::FuncOp function) const = 0;
 

@@ -43,14 +43,14 @@ static Value guardedDivide(BodyBuilder &body, Value x, Value y,
   return body.select(isZero, zero, quotient);
 }
 
-/// Rounding the quotient down is not enough: a quotient just below an integer may
-/// have been rounded up to it. The remainder, which is exact, decides.
+/// Rounding the quotient down is not enough: a quotient just below an integer
+/// may have been rounded up to it. The remainder, which is exact, decides.
 static Value floorDivideFloats(BodyBuilder &body, Value x, Value y) {
   Value zero = body.number(0, x), one = body.number(1, x);
   Value ratio = body.div(x, y), rest = body.make<arith::RemFOp>(x, y);
   Value quotient = body.div(body.sub(x, rest), y);
-  Value signsDiffer = body.make<arith::XOrIOp>(body.less(rest, zero),
-                                               body.less(y, zero));
+  Value signsDiffer =
+      body.make<arith::XOrIOp>(body.less(rest, zero), body.less(y, zero));
   Value adjust =
       body.make<arith::AndIOp>(body.notEqual(rest, zero), signsDiffer);
   quotient = body.select(adjust, body.sub(quotient, one), quotient);
@@ -85,8 +85,8 @@ static Value truncatedRemainder(BodyBuilder &body, Value x, Value y) {
   if (body.isFloat(x))
     return body.make<arith::RemFOp>(x, y);
   Value one = body.number(1, y);
-  Value unsafe = body.make<arith::OrIOp>(
-      body.equal(y, body.number(0, y)), body.equal(y, body.number(-1, y)));
+  Value unsafe = body.make<arith::OrIOp>(body.equal(y, body.number(0, y)),
+                                         body.equal(y, body.number(-1, y)));
   return body.make<arith::RemSIOp>(x, body.select(unsafe, one, y));
 }
 
@@ -99,9 +99,10 @@ Value RemainderOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   BodyBuilder body(b);
   Value y = args[1], zero = body.number(0, y);
   Value rest = truncatedRemainder(body, args[0], y);
-  Value signsDiffer = body.make<arith::XOrIOp>(body.less(rest, zero),
-                                               body.less(y, zero));
-  Value adjust = body.make<arith::AndIOp>(body.notEqual(rest, zero), signsDiffer);
+  Value signsDiffer =
+      body.make<arith::XOrIOp>(body.less(rest, zero), body.less(y, zero));
+  Value adjust =
+      body.make<arith::AndIOp>(body.notEqual(rest, zero), signsDiffer);
   return body.select(adjust, body.add(rest, y), rest);
 }
 
@@ -125,7 +126,8 @@ static Value integerPower(BodyBuilder &body, Value x, Value y) {
         scf::YieldOp::create(
             b, ValueRange{power, body.mul(state[1], state[1]), rest});
       });
-  // Below 0 only the powers of 1 and -1 are integers; the others are rounded to 0.
+  // Below 0 only the powers of 1 and -1 are integers; the others are rounded to
+  // 0.
   Value minusOne = body.number(-1, x);
   Value sign = body.select(isOdd(y), minusOne, one);
   Value inverse = body.select(body.equal(x, minusOne), sign, zero);
@@ -176,15 +178,17 @@ static LogicalResult inferBool(Value like, SmallVectorImpl<Type> &types) {
 }
 
 LogicalResult IsNanOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                        Adaptor op, SmallVectorImpl<Type> &types) {
+                                        Adaptor op,
+                                        SmallVectorImpl<Type> &types) {
   return inferBool<Adaptor>(op.getInput(), types);
 }
 LogicalResult IsInfOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                        Adaptor op, SmallVectorImpl<Type> &types) {
+                                        Adaptor op,
+                                        SmallVectorImpl<Type> &types) {
   return inferBool<Adaptor>(op.getInput(), types);
 }
-LogicalResult CompareOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                          Adaptor op,
+LogicalResult CompareOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location>, Adaptor op,
                                           SmallVectorImpl<Type> &types) {
   return inferBool<Adaptor>(op.getLhs(), types);
 }
@@ -196,8 +200,9 @@ LogicalResult WhereOp::inferReturnTypes(MLIRContext *,
   auto lhs = cast<RankedTensorType>(op.getLhs().getType());
   if (op.getRhs().getType() != lhs ||
       withElement(condition, lhs.getElementType()) != lhs)
-    return emitOptionalError(loc, "expected condition, lhs and rhs of one shape "
-                                  "and lhs and rhs of one type (where_c1)");
+    return emitOptionalError(loc,
+                             "expected condition, lhs and rhs of one shape "
+                             "and lhs and rhs of one type (where_c1)");
   types.push_back(lhs);
   return success();
 }

@@ -33,7 +33,8 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
   if (op.getTransposeB())
     std::swap(kb, n);
   if (provablyDifferent(ka, kb))
-    return emitOptionalError(loc, "expected the inner dimensions to agree, found ",
+    return emitOptionalError(loc,
+                             "expected the inner dimensions to agree, found ",
                              ka, " and ", kb, " (matmul_c2)");
   Dims dims;
   for (size_t i = 0; i + 2 < ra; ++i) {
@@ -48,8 +49,8 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
   if (Value bias = op.getBias()) {
     auto type = typeOf(bias);
     if (type.getRank() != 1 || provablyDifferent(getDims(type)[0], n))
-      return emitOptionalError(loc, "expected a bias of [", n, "], found ", type,
-                               " (matmul_c4)");
+      return emitOptionalError(loc, "expected a bias of [", n, "], found ",
+                               type, " (matmul_c4)");
     if (type.getElementType() != lhs.getElementType())
       return emitOptionalError(loc, "expected equal element types, found ",
                                lhs.getElementType(), " and ",
@@ -61,25 +62,26 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
 
 /// Rules c1 to c6 of both convolutions; gives the dimensions of the input in
 /// channels-first order.
-static LogicalResult
-checkConv(std::optional<Location> loc, StringRef rule, Value input,
-          Value weight, Value bias, ArrayRef<ArrayRef<int64_t>> positive,
-          ArrayRef<ArrayRef<int64_t>> notNegative, int64_t groups,
-          bool channelsLast, bool transposed, Dims &dims) {
+static LogicalResult checkConv(std::optional<Location> loc, StringRef rule,
+                               Value input, Value weight, Value bias,
+                               ArrayRef<ArrayRef<int64_t>> positive,
+                               ArrayRef<ArrayRef<int64_t>> notNegative,
+                               int64_t groups, bool channelsLast,
+                               bool transposed, Dims &dims) {
   auto in = typeOf(input), w = typeOf(weight);
   int64_t rank = in.getRank();
   if (rank != w.getRank() || rank < 3 || rank > 5)
     return emitOptionalError(loc, "expected equal ranks from 3 to 5, found ",
                              rank, " and ", w.getRank(), " (", rule, "_c1)");
   size_t spatial = rank - 2;
-  for (auto &[lists, least] : {std::pair(positive, int64_t(1)),
-                               std::pair(notNegative, int64_t(0))})
+  for (auto &[lists, least] :
+       {std::pair(positive, int64_t(1)), std::pair(notNegative, int64_t(0))})
     for (ArrayRef<int64_t> list : lists)
       if (list.size() != spatial ||
           llvm::any_of(list, [&, l = least](int64_t v) { return v < l; }))
         return emitOptionalError(loc, "expected ", spatial,
-                                 " numbers not below ", least, ", found [", list,
-                                 "] (", rule, "_c2)");
+                                 " numbers not below ", least, ", found [",
+                                 list, "] (", rule, "_c2)");
   dims = channelsFirst(getDims(in), channelsLast);
   Dims wd = getDims(w);
   // The weight's dimensions hold o and c / groups, or c and o / groups.
@@ -122,12 +124,14 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
   Dims weight = getDims(op.getWeight());
   dims[1] = weight[0];
   for (size_t i = 0; i + 2 < dims.size(); ++i) {
-    dims[i + 2] = windowCount(
-        {dims[i + 2], weight[i + 2], op.getStride()[i], op.getDilation()[i],
-         op.getPadLow()[i] + op.getPadHigh()[i]});
+    dims[i + 2] = windowCount({dims[i + 2], weight[i + 2], op.getStride()[i],
+                               op.getDilation()[i],
+                               op.getPadLow()[i] + op.getPadHigh()[i]});
     if (auto size = getConstant(dims[i + 2]); size && *size < 0)
-      return emitOptionalError(loc, "expected the window to fit into spatial "
-                               "dimension ", i, " (conv_c7)");
+      return emitOptionalError(loc,
+                               "expected the window to fit into spatial "
+                               "dimension ",
+                               i, " (conv_c7)");
   }
   types.push_back(makeTensorType(channelsBack(dims, op.getChannelsLast()),
                                  typeOf(op.getInput()).getElementType()));
@@ -153,8 +157,8 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
       continue;
     }
     dims[i + 2] = (dims[i + 2] - 1) * op.getStride()[i] +
-                  (op.getDilation()[i] * (*kernel - 1) - 2 * op.getPadding()[i] +
-                   op.getOutputPadding()[i] + 1);
+                  (op.getDilation()[i] * (*kernel - 1) -
+                   2 * op.getPadding()[i] + op.getOutputPadding()[i] + 1);
   }
   types.push_back(makeTensorType(channelsBack(dims, op.getChannelsLast()),
                                  typeOf(op.getInput()).getElementType()));
@@ -169,14 +173,17 @@ LogicalResult SdpaOp::inferReturnTypes(MLIRContext *,
   if (q.getRank() != 4 || k.getRank() != 4 || v.getRank() != 4 ||
       q.getElementType() != k.getElementType() ||
       q.getElementType() != v.getElementType())
-    return emitOptionalError(loc, "expected rank 4 and equal element types, found ",
+    return emitOptionalError(loc,
+                             "expected rank 4 and equal element types, found ",
                              q, ", ", k, " and ", v, " (sdpa_c1)");
   Dims qd = getDims(q), kd = getDims(k), vd = getDims(v);
   if (provablyDifferent(qd[0], kd[0]) || provablyDifferent(qd[0], vd[0]) ||
       provablyDifferent(kd[1], vd[1]) || provablyDifferent(kd[2], vd[2]) ||
       provablyDifferent(qd[3], kd[3]))
-    return emitOptionalError(loc, "expected batch, kv heads, keys and d to agree, "
-                             "found ", q, ", ", k, " and ", v, " (sdpa_c2)");
+    return emitOptionalError(loc,
+                             "expected batch, kv heads, keys and d to agree, "
+                             "found ",
+                             q, ", ", k, " and ", v, " (sdpa_c2)");
   auto heads = getConstant(qd[1]), kvHeads = getConstant(kd[1]);
   if (heads && kvHeads && (*kvHeads == 0 || *heads % *kvHeads))
     return emitOptionalError(loc, "expected ", *kvHeads, " kv heads to divide ",
@@ -188,8 +195,10 @@ LogicalResult SdpaOp::inferReturnTypes(MLIRContext *,
     for (size_t i = 0; fits && i < 4; ++i)
       fits = isConstant(md[i], 1) || !provablyDifferent(md[i], full[i]);
     if (!fits)
-      return emitOptionalError(loc, "expected a mask that broadcasts to the "
-                               "scores, found ", mask.getType(), " (sdpa_c4)");
+      return emitOptionalError(loc,
+                               "expected a mask that broadcasts to the "
+                               "scores, found ",
+                               mask.getType(), " (sdpa_c4)");
   }
   types.push_back(
       makeTensorType({qd[0], qd[1], qd[2], vd[3]}, q.getElementType()));

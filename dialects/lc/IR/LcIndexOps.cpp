@@ -17,8 +17,9 @@ LogicalResult IndexSelectOp::inferReturnTypes(MLIRContext *,
   auto type = typeOf(op.getInput());
   int64_t dim = op.getDim();
   if (dim < 0 || dim >= type.getRank())
-    return emitOptionalError(loc, "expected a dimension in [0, ", type.getRank(),
-                             "), found ", dim, " (index_select_c1)");
+    return emitOptionalError(loc, "expected a dimension in [0, ",
+                             type.getRank(), "), found ", dim,
+                             " (index_select_c1)");
   Dims dims = getDims(type), places = getDims(op.getIndices()), result;
   result.append(dims.begin(), dims.begin() + dim);
   result.append(places.begin(), places.end());
@@ -34,9 +35,9 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *,
   auto type = typeOf(op.getInput()), places = typeOf(op.getIndices());
   int64_t dim = op.getDim();
   if (dim < 0 || dim >= type.getRank() || places.getRank() != type.getRank())
-    return emitOptionalError(loc, "expected equal ranks and a dimension in [0, ",
-                             type.getRank(), "), found ", type, ", ", places,
-                             " and ", dim, " (gather_c1)");
+    return emitOptionalError(
+        loc, "expected equal ranks and a dimension in [0, ", type.getRank(),
+        "), found ", type, ", ", places, " and ", dim, " (gather_c1)");
   for (int64_t i = 0; i < type.getRank(); ++i)
     if (i != dim && !type.isDynamicDim(i) && !places.isDynamicDim(i) &&
         places.getDimSize(i) > type.getDimSize(i))
@@ -86,15 +87,15 @@ static LogicalResult verifyDynamicSlice(Operation *op, Value whole, Value part,
       fits &= i == dim || !provablyDifferent(l[i], s[i]);
   }
   if (!fits)
-    return op->emitOpError() << "expected " << large << " and " << small
-                             << " to differ in dimension " << dim << " only ("
-                             << rule << "_c1)";
+    return op->emitOpError()
+           << "expected " << large << " and " << small
+           << " to differ in dimension " << dim << " only (" << rule << "_c1)";
   auto size = getConstant(getDims(large)[dim]);
   auto count = getConstant(getDims(small)[dim]);
   if (size && count && *count > *size)
-    return op->emitOpError() << "expected a part that fits, found " << *count
-                             << " of " << *size << " elements along dimension "
-                             << dim << " (" << rule << "_c2)";
+    return op->emitOpError()
+           << "expected a part that fits, found " << *count << " of " << *size
+           << " elements along dimension " << dim << " (" << rule << "_c2)";
   return success();
 }
 

@@ -75,8 +75,8 @@ static LogicalResult inferTrailingNorm(std::optional<Location> loc, Adaptor op,
   int64_t count = op.getNdims();
   if (count < 1 || count > type.getRank())
     return emitOptionalError(loc, "expected 1 to ", type.getRank(),
-                             " normalised dimensions, found ", count, " (", rule,
-                             "_c1)");
+                             " normalised dimensions, found ", count, " (",
+                             rule, "_c1)");
   auto dims = getDims(type);
   for (Value v : {op.getWeight(), op.getBias()}) {
     if (!v)
@@ -174,8 +174,8 @@ LogicalResult GroupNormOp::inferReturnTypes(MLIRContext *,
                                             SmallVectorImpl<Type> &types) {
   auto type = typeOf(op.getInput());
   int64_t groups = op.getGroups();
-  if (type.getRank() < 2 || groups < 1 ||
-      type.isDynamicDim(1) || type.getDimSize(1) % groups)
+  if (type.getRank() < 2 || groups < 1 || type.isDynamicDim(1) ||
+      type.getDimSize(1) % groups)
     return emitOptionalError(loc, "expected groups to divide dimension 1 of ",
                              type, ", found ", groups, " (group_norm_c1)");
   for (Value v : {op.getWeight(), op.getBias()})

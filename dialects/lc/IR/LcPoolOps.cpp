@@ -24,16 +24,21 @@ static LogicalResult inferPool(std::optional<Location> loc, Adaptor op,
   if (!spatial || !valid(op.getKernel(), 1) || !valid(op.getStride(), 1) ||
       !valid(dilation, 1) || !valid(op.getPadLow(), 0) ||
       !valid(op.getPadHigh(), 0))
-    return emitOptionalError(loc, "expected a valid number for each spatial "
-                             "dimension of ", type, " (pool_c1)");
+    return emitOptionalError(loc,
+                             "expected a valid number for each spatial "
+                             "dimension of ",
+                             type, " (pool_c1)");
   Dims dims = channelsFirst(getDims(type), op.getChannelsLast());
   for (size_t i = 0; i < spatial; ++i) {
-    dims[i + 2] = windowCount(
-        {dims[i + 2], constant(type.getContext(), op.getKernel()[i]),
-         op.getStride()[i], dilation[i], op.getPadLow()[i] + op.getPadHigh()[i]});
+    dims[i + 2] = windowCount({dims[i + 2],
+                               constant(type.getContext(), op.getKernel()[i]),
+                               op.getStride()[i], dilation[i],
+                               op.getPadLow()[i] + op.getPadHigh()[i]});
     if (auto size = getConstant(dims[i + 2]); size && *size < 0)
-      return emitOptionalError(loc, "expected the window to fit into spatial "
-                               "dimension ", i, " of ", type, " (pool_c2)");
+      return emitOptionalError(loc,
+                               "expected the window to fit into spatial "
+                               "dimension ",
+                               i, " of ", type, " (pool_c2)");
   }
   types.push_back(makeTensorType(channelsBack(dims, op.getChannelsLast()),
                                  type.getElementType()));
@@ -55,18 +60,19 @@ LogicalResult AvgPoolOp::inferReturnTypes(MLIRContext *,
   return inferPool(loc, op, ones, types);
 }
 
-LogicalResult AdaptiveAvgPoolOp::inferReturnTypes(MLIRContext *ctx,
-                                                  std::optional<Location> loc,
-                                                  Adaptor op,
-                                                  SmallVectorImpl<Type> &types) {
+LogicalResult
+AdaptiveAvgPoolOp::inferReturnTypes(MLIRContext *ctx,
+                                    std::optional<Location> loc, Adaptor op,
+                                    SmallVectorImpl<Type> &types) {
   auto type = typeOf(op.getInput());
   ArrayRef<int64_t> output = op.getOutput();
   if (type.getRank() < 3 ||
       output.size() != static_cast<size_t>(type.getRank() - 2) ||
       llvm::any_of(output, [](int64_t v) { return v < 1; }))
-    return emitOptionalError(loc, "expected a positive output size for each "
-                             "spatial dimension of ", type, ", found [", output,
-                             "] (adaptive_pool_c1)");
+    return emitOptionalError(loc,
+                             "expected a positive output size for each "
+                             "spatial dimension of ",
+                             type, ", found [", output, "] (adaptive_pool_c1)");
   Dims dims = channelsFirst(getDims(type), op.getChannelsLast());
   for (auto [i, size] : llvm::enumerate(output))
     dims[i + 2] = constant(ctx, size);

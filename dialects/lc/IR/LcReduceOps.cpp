@@ -17,9 +17,9 @@ static LogicalResult inferReduce(std::optional<Location> loc, Value input,
   int64_t previous = -1;
   for (int64_t dim : reduced) {
     if (dim <= previous || dim >= type.getRank())
-      return emitOptionalError(loc, "expected sorted, distinct dimensions in [0, ",
-                               type.getRank(), "), found [", reduced,
-                               "] (reduce_c1)");
+      return emitOptionalError(
+          loc, "expected sorted, distinct dimensions in [0, ", type.getRank(),
+          "), found [", reduced, "] (reduce_c1)");
     previous = dim;
   }
   Dims dims = getDims(type), kept;
@@ -51,8 +51,9 @@ LC_REDUCE(AllOp)
 LC_REDUCE(VarOp)
 #undef LC_REDUCE
 
-static LogicalResult checkDim(std::optional<Location> loc, RankedTensorType type,
-                              int64_t dim, StringRef rule) {
+static LogicalResult checkDim(std::optional<Location> loc,
+                              RankedTensorType type, int64_t dim,
+                              StringRef rule) {
   if (dim >= 0 && dim < type.getRank())
     return success();
   return emitOptionalError(loc, "expected a dimension in [0, ", type.getRank(),
@@ -89,7 +90,8 @@ LogicalResult ArgminOp::inferReturnTypes(MLIRContext *,
   return inferArgReduce(loc, op, types);
 }
 
-/// A result of the operand's shape: `element` is null for its element type, too.
+/// A result of the operand's shape: `element` is null for its element type,
+/// too.
 static LogicalResult inferAlong(std::optional<Location> loc, Value input,
                                 int64_t dim, StringRef rule, Type element,
                                 SmallVectorImpl<Type> &types) {
@@ -147,7 +149,8 @@ FailureOr<SmallVector<Value>> VarOp::decompose(ImplicitLocOpBuilder &b) {
     Value n = ConvertOp::create(b, real, SizeOp::create(b, scalar, expr));
     n = SubOp::create(b, n, full(real, correction));
     n = MaximumOp::create(b, n, full(real, 0));
-    SmallVector<AffineExpr> ones(sumType.getRank(), constant(b.getContext(), 1));
+    SmallVector<AffineExpr> ones(sumType.getRank(),
+                                 constant(b.getContext(), 1));
     n = ReshapeOp::create(b, makeTensorType(ones, real.getElementType()), n);
     divisor = ExpandOp::create(b, sumType, n);
   }

@@ -33,7 +33,8 @@ struct SdpaBuilder {
                                   b.getI64IntegerAttr(1));
       Dims shape(4, constant(b.getContext(), 1));
       shape[dim] = dims[dim];
-      Value v = ReshapeOp::create(b, makeTensorType(shape, b.getI64Type()), iota);
+      Value v =
+          ReshapeOp::create(b, makeTensorType(shape, b.getI64Type()), iota);
       return expand(v, scores);
     };
     Value query = places(2), key = places(3);
@@ -52,15 +53,15 @@ struct SdpaBuilder {
   Value softmax(Value scores, bool mayHide) {
     auto type = typeOf(scores);
     if (!mayHide)
-      return SoftmaxOp::create(b, type, scores, b.getI64IntegerAttr(3), UnitAttr());
+      return SoftmaxOp::create(b, type, scores, b.getI64IntegerAttr(3),
+                               UnitAttr());
     auto last = b.getDenseI64ArrayAttr(3);
     Value max = AmaxOp::create(b, scores, last, b.getUnitAttr());
     auto row = typeOf(max);
     auto flags = withElement(row, b.getI1Type());
     Value zero = full(row, 0);
     Value lowest = full(row, -std::numeric_limits<double>::infinity());
-    Value hidden =
-        CompareOp::create(b, flags, CompareKind::eq, max, lowest);
+    Value hidden = CompareOp::create(b, flags, CompareKind::eq, max, lowest);
     max = WhereOp::create(b, row, hidden, zero, max);
     Value e = ExpOp::create(b, SubOp::create(b, scores, expand(max, type)));
     Value sum = SumOp::create(b, e, last, b.getUnitAttr());
@@ -85,8 +86,9 @@ FailureOr<SmallVector<Value>> SdpaOp::decompose(ImplicitLocOpBuilder &b) {
   Value query = getQuery();
   if (grouped)
     query = ReshapeOp::create(b, tensor({q[0], k[1], rows, q[3]}), query);
-  Value scores = MatmulOp::create(b, tensor({q[0], k[1], rows, k[2]}), query,
-                                  getKey(), Value(), UnitAttr(), b.getUnitAttr());
+  Value scores =
+      MatmulOp::create(b, tensor({q[0], k[1], rows, k[2]}), query, getKey(),
+                       Value(), UnitAttr(), b.getUnitAttr());
   auto shape = tensor({q[0], q[1], q[2], k[2]});
   if (grouped)
     scores = ReshapeOp::create(b, shape, scores);

@@ -232,10 +232,10 @@ static LogicalResult verifySlice(Operation *op, RankedTensorType whole,
   auto first = getConstant(start.getExprs()[0]);
   if (first && (*first < 0 || (size && count && *count > 0 &&
                                *first + (*count - 1) * step >= *size)))
-    return op->emitOpError() << "expected elements inside [0, " << large[dim]
-                             << "), found " << *first << " + " << step
-                             << " * [0, " << small[dim] << ") (" << rule
-                             << "_c2)";
+    return op->emitOpError()
+           << "expected elements inside [0, " << large[dim] << "), found "
+           << *first << " + " << step << " * [0, " << small[dim] << ") ("
+           << rule << "_c2)";
   return success();
 }
 
@@ -300,7 +300,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *ctx,
                                          Adaptor op,
                                          SmallVectorImpl<Type> &types) {
   if (op.getInputs().empty())
-    return emitOptionalError(loc, "expected an operand, found none (concat_c1)");
+    return emitOptionalError(loc,
+                             "expected an operand, found none (concat_c1)");
   auto first = typeOf(op.getInputs()[0]);
   int64_t dim = op.getDim();
   if (dim < 0 || dim >= first.getRank())

@@ -78,7 +78,8 @@ Value ReluOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
 Value SiluOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   BodyBuilder body(b);
   Value x = args[0];
-  Value below = body.add(body.number(1, x), body.make<math::ExpOp>(body.neg(x)));
+  Value below =
+      body.add(body.number(1, x), body.make<math::ExpOp>(body.neg(x)));
   return body.div(x, below);
 }
 
@@ -123,7 +124,8 @@ Value IsNanOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
 
 Value IsInfOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   BodyBuilder body(b);
-  Value infinity = body.number(std::numeric_limits<double>::infinity(), args[0]);
+  Value infinity =
+      body.number(std::numeric_limits<double>::infinity(), args[0]);
   return body.equal(body.make<math::AbsFOp>(args[0]), infinity);
 }
 
@@ -148,8 +150,8 @@ Value EluOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   double alpha = getAlpha().convertToDouble();
   double scale = getScale().convertToDouble();
   Value scaled = body.mul(x, body.number(getInputScale().convertToDouble(), x));
-  Value below = body.mul(body.make<math::ExpM1Op>(scaled),
-                         body.number(alpha * scale, x));
+  Value below =
+      body.mul(body.make<math::ExpM1Op>(scaled), body.number(alpha * scale, x));
   Value above = body.mul(x, body.number(scale, x));
   return body.select(body.less(zero, x), above, below);
 }
@@ -174,7 +176,8 @@ Value SoftplusOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
 
 LogicalResult ClampOp::verify() {
   if (!getMin() && !getMax())
-    return emitOpError("expected a bound, found neither min nor max (clamp_c1)");
+    return emitOpError(
+        "expected a bound, found neither min nor max (clamp_c1)");
   return success();
 }
 

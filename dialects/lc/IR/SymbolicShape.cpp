@@ -112,8 +112,8 @@ AffineExpr numElements(ArrayRef<AffineExpr> dims, MLIRContext *ctx) {
 
 SmallVector<SymbolAttr> getSymbols(Operation *function) {
   SmallVector<SymbolAttr> symbols;
-  if (auto list = function->getAttrOfType<ArrayAttr>(
-          LcDialect::symbolsAttrName))
+  if (auto list =
+          function->getAttrOfType<ArrayAttr>(LcDialect::symbolsAttrName))
     for (Attribute attr : list)
       symbols.push_back(cast<SymbolAttr>(attr));
   return symbols;
@@ -232,7 +232,8 @@ std::string toText(AffineExpr expr, ArrayRef<SymbolAttr> symbols) {
       right = simplify(-right);
     }
     std::string rhs = toText(right, symbols);
-    return toText(left, symbols) + sign + (isSum(right) ? "(" + rhs + ")" : rhs);
+    return toText(left, symbols) + sign +
+           (isSum(right) ? "(" + rhs + ")" : rhs);
   }
   std::string lhs = toText(left, symbols), rhs = toText(right, symbols);
   bool product = expr.getKind() == AffineExprKind::Mul;
@@ -244,9 +245,10 @@ std::string toText(AffineExpr expr, ArrayRef<SymbolAttr> symbols) {
     lhs = "(" + lhs + ")";
   if (isa<AffineBinaryOpExpr>(right))
     rhs = "(" + rhs + ")";
-  return lhs + (product                                       ? "*"
-                : expr.getKind() == AffineExprKind::FloorDiv ? "//"
-                                                              : " % ") +
+  return lhs +
+         (product                                      ? "*"
+          : expr.getKind() == AffineExprKind::FloorDiv ? "//"
+                                                       : " % ") +
          rhs;
 }
 

@@ -36,9 +36,9 @@ mlir::RankedTensorType makeTensorType(llvm::ArrayRef<mlir::AffineExpr> dims,
 mlir::RankedTensorType withElement(mlir::RankedTensorType type,
                                    mlir::Type element);
 
-/// True when something is divided by an expression of symbols or dimensions. MLIR's
-/// simplification takes a quotient and a remainder of the same operands for one
-/// value, so such expressions must not be given to it.
+/// True when something is divided by an expression of symbols or dimensions.
+/// MLIR's simplification takes a quotient and a remainder of the same operands
+/// for one value, so such expressions must not be given to it.
 bool dividesBySymbols(mlir::AffineExpr expr);
 
 /// Simplified forms of the usual arithmetic; null operands give null.

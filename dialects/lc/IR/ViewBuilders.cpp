@@ -15,8 +15,9 @@ static RankedTensorType typeOf(Value v) {
 }
 
 RankedTensorType permuted(RankedTensorType type, ArrayRef<int64_t> perm) {
-  return makeTensorType(applyPermutation(ArrayRef<AffineExpr>(getDims(type)), perm),
-                        type.getElementType());
+  return makeTensorType(
+      applyPermutation(ArrayRef<AffineExpr>(getDims(type)), perm),
+      type.getElementType());
 }
 
 Value permute(OpBuilder &b, Location loc, Value v, ArrayRef<int64_t> perm) {
@@ -24,8 +25,8 @@ Value permute(OpBuilder &b, Location loc, Value v, ArrayRef<int64_t> perm) {
 }
 
 Value reshape(OpBuilder &b, Location loc, Value v, ArrayRef<AffineExpr> dims) {
-  return ReshapeOp::create(b, loc, makeTensorType(dims, typeOf(v).getElementType()),
-                           v);
+  return ReshapeOp::create(b, loc,
+                           makeTensorType(dims, typeOf(v).getElementType()), v);
 }
 
 void moveChannelsLast(Operation *op, PatternRewriter &rewriter) {

@@ -17,8 +17,9 @@ mlir::Value permute(mlir::OpBuilder &b, mlir::Location loc, mlir::Value v,
 mlir::Value reshape(mlir::OpBuilder &b, mlir::Location loc, mlir::Value v,
                     llvm::ArrayRef<mlir::AffineExpr> dims);
 
-/// Replaces an operation over images, operand 0 and result of which have channels at
-/// dimension 1, by the same with `channels_last` between two permutes.
+/// Replaces an operation over images, operand 0 and result of which have
+/// channels at dimension 1, by the same with `channels_last` between two
+/// permutes.
 void moveChannelsLast(mlir::Operation *op, mlir::PatternRewriter &rewriter);
 
 } // namespace lcompile::lc

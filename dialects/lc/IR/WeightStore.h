@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The bytes behind lc.parameter: they stay outside the IR, mostly in mapped files.
+// The bytes behind lc.parameter: they stay outside the IR, mostly in mapped
+// files.
 #ifndef DIALECTS_LC_IR_WEIGHTSTORE_H
 #define DIALECTS_LC_IR_WEIGHTSTORE_H
 
@@ -16,8 +17,8 @@ struct Weight {
   llvm::ArrayRef<char> data;
   /// Keeps `data` alive: a file mapping or a buffer.
   std::shared_ptr<const void> owner;
-  /// The caller's memory, who can give it again, under this key, when the artefact
-  /// is loaded.
+  /// The caller's memory, who can give it again, under this key, when the
+  /// artefact is loaded.
   bool isGiven = false;
 };
 
@@ -25,8 +26,8 @@ struct Weight {
 /// session. Not safe for concurrent use.
 class WeightStore {
 public:
-  /// Adds a weight under `key`, or under `key` with a number behind it when that
-  /// is taken. Returns the key used.
+  /// Adds a weight under `key`, or under `key` with a number behind it when
+  /// that is taken. Returns the key used.
   std::string insert(llvm::StringRef key, Weight weight);
   /// Adds a copy of `data`.
   std::string insertCopy(llvm::StringRef key, mlir::RankedTensorType type,

@@ -56,10 +56,10 @@ static TypedAttr numberAttr(Builder &b, Type element, double value) {
     return b.getIntegerAttr(element, value != 0);
   // Saturated: a C++ conversion of what does not fit means nothing.
   constexpr double limit = 9223372036854775808.0; // 2^63
-  int64_t integer = std::isnan(value)    ? 0
-                    : value >= limit     ? std::numeric_limits<int64_t>::max()
-                    : value < -limit     ? std::numeric_limits<int64_t>::min()
-                                         : static_cast<int64_t>(value);
+  int64_t integer = std::isnan(value) ? 0
+                    : value >= limit  ? std::numeric_limits<int64_t>::max()
+                    : value < -limit  ? std::numeric_limits<int64_t>::min()
+                                      : static_cast<int64_t>(value);
   return b.getIntegerAttr(element, integer);
 }
 
@@ -137,11 +137,11 @@ Type AtenCall::promote(ArrayRef<const Datum *> operands) {
     if (d->isTensor())
       byKind[rankOf(d->value()) == 0] =
           promoteTypes(byKind[rankOf(d->value()) == 0], elementOf(d->value()));
-    else if (d->isBool() || (d->isRuntimeScalar() &&
-                             d->value().getType().isInteger(1)))
+    else if (d->isBool() ||
+             (d->isRuntimeScalar() && d->value().getType().isInteger(1)))
       byKind[2] = promoteTypes(byKind[2], i1());
-    else if (d->isFloat() || (d->isRuntimeScalar() &&
-                              isa<FloatType>(d->value().getType())))
+    else if (d->isFloat() ||
+             (d->isRuntimeScalar() && isa<FloatType>(d->value().getType())))
       byKind[2] = promoteTypes(byKind[2], b.getF32Type());
     else
       byKind[2] = promoteTypes(byKind[2], i64());

@@ -40,7 +40,8 @@ SmallVector<Value> AtenCall::tensors(StringRef name) {
   SmallVector<Value> values;
   const Datum &d = get(name);
   if (!d.isList()) {
-    refuse("expected a list of tensors for '" + name + "', found " + d.describe());
+    refuse("expected a list of tensors for '" + name + "', found " +
+           d.describe());
     return values;
   }
   for (const Datum &element : d.list()) {
@@ -59,7 +60,8 @@ int64_t AtenCall::integer(StringRef name, int64_t otherwise) {
   if (d.isNone())
     return otherwise;
   if (!d.isNumber()) {
-    refuse("expected a known integer for '" + name + "', found " + d.describe());
+    refuse("expected a known integer for '" + name + "', found " +
+           d.describe());
     return otherwise;
   }
   return d.asInt();
@@ -89,8 +91,9 @@ SmallVector<int64_t> AtenCall::integers(StringRef name) {
   SmallVector<int64_t> values;
   const Datum &d = get(name);
   Datum::List one = {d};
-  for (const Datum &element : d.isList() ? d.list() : d.isNone() ? Datum::List()
-                                                                 : one) {
+  for (const Datum &element : d.isList()   ? d.list()
+                              : d.isNone() ? Datum::List()
+                                           : one) {
     if (!element.isNumber()) {
       refuse("expected known integers for '" + name + "', found " +
              d.describe());
@@ -111,7 +114,8 @@ SmallVector<double> AtenCall::numbers(StringRef name) {
   }
   for (const Datum &element : d.list()) {
     if (!element.isNumber()) {
-      refuse("expected known numbers for '" + name + "', found " + d.describe());
+      refuse("expected known numbers for '" + name + "', found " +
+             d.describe());
       return values;
     }
     values.push_back(element.asFloat());
@@ -123,12 +127,15 @@ lc::Dims AtenCall::sizes(StringRef name) {
   lc::Dims dims;
   const Datum &d = get(name);
   Datum::List one = {d};
-  for (const Datum &element : d.isList() ? d.list() : d.isNone() ? Datum::List()
-                                                                 : one) {
+  for (const Datum &element : d.isList()   ? d.list()
+                              : d.isNone() ? Datum::List()
+                                           : one) {
     AffineExpr expr = element.size(b.getContext());
     if (!expr) {
-      refuse("expected sizes for '" + name + "' that are known or follow from "
-             "the inputs' sizes, found " + d.describe());
+      refuse("expected sizes for '" + name +
+             "' that are known or follow from "
+             "the inputs' sizes, found " +
+             d.describe());
       return dims;
     }
     dims.push_back(expr);
@@ -142,8 +149,10 @@ AffineExpr AtenCall::size(StringRef name) {
     return {};
   AffineExpr expr = d.size(b.getContext());
   if (!expr)
-    refuse("expected a size for '" + name + "' that is known or follows from "
-           "the inputs' sizes, found " + d.describe());
+    refuse("expected a size for '" + name +
+           "' that is known or follows from "
+           "the inputs' sizes, found " +
+           d.describe());
   return expr;
 }
 
@@ -157,8 +166,8 @@ int64_t AtenCall::dim(StringRef name, int64_t rank, int64_t otherwise) {
   // A 0-d tensor takes 0 and -1 as if it had one dimension.
   int64_t limit = std::max<int64_t>(rank, 1);
   if (value < -limit || value >= limit)
-    refuse("expected '" + name + "' in [" + Twine(-limit) + ", " + Twine(limit) +
-           "), found " + Twine(value));
+    refuse("expected '" + name + "' in [" + Twine(-limit) + ", " +
+           Twine(limit) + "), found " + Twine(value));
   return refused() ? 0 : value < 0 ? value + limit : value;
 }
 
@@ -184,11 +193,12 @@ Value AtenCall::guarded(Operation *op, function_ref<LogicalResult()> check) {
   std::string message;
   LogicalResult good = success();
   {
-    ScopedDiagnosticHandler handler(b.getContext(), [&](Diagnostic &diagnostic) {
-      if (message.empty())
-        message = diagnostic.str();
-      return success();
-    });
+    ScopedDiagnosticHandler handler(b.getContext(),
+                                    [&](Diagnostic &diagnostic) {
+                                      if (message.empty())
+                                        message = diagnostic.str();
+                                      return success();
+                                    });
     good = check();
   }
   if (succeeded(good))
@@ -205,10 +215,10 @@ Value AtenCall::inferred(Operation *op) {
   return guarded(op, [&]() -> LogicalResult {
     auto infer = cast<InferTypeOpInterface>(op);
     SmallVector<Type> types;
-    if (failed(infer.inferReturnTypes(b.getContext(), op->getLoc(),
-                                      op->getOperands(), op->getAttrDictionary(),
-                                      op->getPropertiesStorage(),
-                                      op->getRegions(), types)))
+    if (failed(infer.inferReturnTypes(
+            b.getContext(), op->getLoc(), op->getOperands(),
+            op->getAttrDictionary(), op->getPropertiesStorage(),
+            op->getRegions(), types)))
       return failure();
     op->getResult(0).setType(types[0]);
     return verify(op, /*verifyRecursively=*/false);

@@ -20,11 +20,12 @@ public:
   AtenCall(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef schema,
            std::vector<std::pair<std::string, Datum>> args,
            llvm::ArrayRef<lc::SymbolAttr> symbols = {})
-      : b(loc, builder), schema(schema), args(std::move(args)), symbols(symbols) {}
+      : b(loc, builder), schema(schema), args(std::move(args)),
+        symbols(symbols) {}
 
   // ---- arguments ----------------------------------------------------------
 
-  bool has(llvm::StringRef name) const; // given and not None
+  bool has(llvm::StringRef name) const;         // given and not None
   const Datum &get(llvm::StringRef name) const; // None when not given
   /// The tensor; refuses and returns null when it is none.
   mlir::Value tensor(llvm::StringRef name);
@@ -67,14 +68,13 @@ public:
 
   /// Builds an operation whose result type is inferred. Errors of the inference
   /// become refusals; the result is then null.
-  template <typename Op, typename... Args>
-  mlir::Value make(Args &&...args) {
+  template <typename Op, typename... Args> mlir::Value make(Args &&...args) {
     if (refused())
       return {};
     // The type is filled in by inference; MLIR's own builders would abort where
     // it fails.
-    return inferred(
-        Op::create(b, mlir::Type(b.getNoneType()), std::forward<Args>(args)...));
+    return inferred(Op::create(b, mlir::Type(b.getNoneType()),
+                               std::forward<Args>(args)...));
   }
   /// Builds an operation of an explicit result type and checks its rules.
   template <typename Op, typename... Args>
@@ -105,8 +105,8 @@ public:
   mlir::Value broadcastTo(mlir::Value v, llvm::ArrayRef<mlir::AffineExpr> dims);
 
   /// The element type that PyTorch gives arithmetic on these: tensors with
-  /// dimensions count before 0-d tensors, and those before Python numbers, unless
-  /// a later one is of a higher kind (bool < integer < floating point).
+  /// dimensions count before 0-d tensors, and those before Python numbers,
+  /// unless a later one is of a higher kind (bool < integer < floating point).
   mlir::Type promote(llvm::ArrayRef<const Datum *> operands);
   /// A tensor or number as a tensor of this element type and shape.
   mlir::Value materialize(const Datum &d, llvm::ArrayRef<mlir::AffineExpr> dims,

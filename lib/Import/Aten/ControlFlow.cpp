@@ -45,17 +45,19 @@ static Value toCondition(OpBuilder &b, Value v, Location loc) {
       v = lc::ReshapeOp::create(
           b, loc, RankedTensorType::get({}, type.getElementType()), v);
     if (!type.getElementType().isInteger(1))
-      v = lc::ConvertOp::create(
-          b, loc, RankedTensorType::get({}, b.getI1Type()), v);
+      v = lc::ConvertOp::create(b, loc,
+                                RankedTensorType::get({}, b.getI1Type()), v);
     return lc::ItemOp::create(b, loc, b.getI1Type(), v);
   }
   if (v.getType().isInteger(1))
     return v;
   if (isa<FloatType>(v.getType())) {
-    Value zero = arith::ConstantOp::create(b, loc, b.getFloatAttr(v.getType(), 0));
+    Value zero =
+        arith::ConstantOp::create(b, loc, b.getFloatAttr(v.getType(), 0));
     return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNE, v, zero);
   }
-  Value zero = arith::ConstantOp::create(b, loc, b.getIntegerAttr(v.getType(), 0));
+  Value zero =
+      arith::ConstantOp::create(b, loc, b.getIntegerAttr(v.getType(), 0));
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, v, zero);
 }
 
@@ -100,8 +102,9 @@ Data ProgramBuilder::buildIf(const Datum &condition,
     size_t count = thenBranch().size();
     elseBranch();
     if (!condition.isPoison())
-      refuse("prim::If", where, "the condition is " + condition.describe() +
-                                    ", expected one element");
+      refuse("prim::If", where,
+             "the condition is " + condition.describe() +
+                 ", expected one element");
     return Data(count, Datum::poison());
   }
   flag = toCondition(b, flag, loc);
@@ -133,9 +136,10 @@ Data ProgramBuilder::buildIf(const Datum &condition,
     b.setInsertionPointToEnd(&elseRegion.front());
     Value e = carry(no[i], loc);
     if (!t || !e || t.getType() != e.getType()) {
-      refuse("prim::If", where, "the branches give " + yes[i].describe() +
-                                    " and " + no[i].describe() + " for result " +
-                                    Twine(i) + ", expected one type");
+      refuse("prim::If", where,
+             "the branches give " + yes[i].describe() + " and " +
+                 no[i].describe() + " for result " + Twine(i) +
+                 ", expected one type");
       continue;
     }
     thenValues.push_back(t);
@@ -188,8 +192,9 @@ Data ProgramBuilder::buildLoop(
     // The body is still read, so that all its operators are checked.
     for (const Datum *d : {&condition, &trips})
       if (!d->isPoison() && !canSteer(*d))
-        refuse("prim::Loop", where, "the condition or the number of iterations is " +
-                                        d->describe() + ", expected one element");
+        refuse("prim::Loop", where,
+               "the condition or the number of iterations is " + d->describe() +
+                   ", expected one element");
     Region scratch;
     OpBuilder::InsertionGuard guard(b);
     b.createBlock(&scratch);
@@ -238,8 +243,9 @@ Data ProgramBuilder::buildWhile(Data carried,
       initial.push_back(v);
       dynamic.push_back(i);
     } else if (!d.isNone() && !d.isString() && !d.isDtype()) {
-      refuse("prim::Loop", where, "value " + Twine(i) + " that the loop carries is " +
-                                      d.describe() + ", expected a tensor or number");
+      refuse("prim::Loop", where,
+             "value " + Twine(i) + " that the loop carries is " + d.describe() +
+                 ", expected a tensor or number");
     }
   }
   TypeRange types{ValueRange(initial)};
@@ -260,8 +266,8 @@ Data ProgramBuilder::buildWhile(Data carried,
       scf::ConditionOp::create(b, loc, toCondition(b, flag, loc),
                                op.getBefore().front().getArguments());
     else if (!go.isPoison())
-      refuse("prim::Loop", where, "the condition is " + go.describe() +
-                                      ", expected one element");
+      refuse("prim::Loop", where,
+             "the condition is " + go.describe() + ", expected one element");
   }
   {
     OpBuilder::InsertionGuard guard(b);
@@ -270,19 +276,19 @@ Data ProgramBuilder::buildWhile(Data carried,
     for (auto [k, i] : llvm::enumerate(dynamic)) {
       Value v = next[i].isPoison() ? Value() : carry(next[i], loc);
       if (v && v.getType() != initial[k].getType())
-        refuse("prim::Loop", where, "value " + Twine(i) + " starts as " +
-                                        carried[i].describe() + " and becomes " +
-                                        next[i].describe() +
-                                        ", expected one type");
+        refuse("prim::Loop", where,
+               "value " + Twine(i) + " starts as " + carried[i].describe() +
+                   " and becomes " + next[i].describe() +
+                   ", expected one type");
       values.push_back(v);
     }
     for (auto [i, d] : llvm::enumerate(carried))
       if ((d.isNone() || d.isString() || d.isDtype()) && !next[i].isPoison() &&
           !same(d, next[i], ctx))
-        refuse("prim::Loop", where, "value " + Twine(i) + " starts as " +
-                                        d.describe() + " and becomes " +
-                                        next[i].describe() +
-                                        ", expected one type");
+        refuse("prim::Loop", where,
+               "value " + Twine(i) + " starts as " + d.describe() +
+                   " and becomes " + next[i].describe() +
+                   ", expected one type");
     if (covered.issues.empty())
       scf::YieldOp::create(b, loc, values);
   }

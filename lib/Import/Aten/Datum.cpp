@@ -78,7 +78,8 @@ std::string Datum::describe() const {
     os << dtype();
   else {
     os << '[';
-    llvm::interleaveComma(list(), os, [&](const Datum &d) { os << d.describe(); });
+    llvm::interleaveComma(list(), os,
+                          [&](const Datum &d) { os << d.describe(); });
     os << ']';
   }
   return text;

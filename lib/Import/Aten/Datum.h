@@ -67,14 +67,13 @@ public:
   std::string describe() const;
 
 private:
-  template <typename T>
-  bool is() const {
+  template <typename T> bool is() const {
     return std::holds_alternative<T>(data);
   }
 
   struct Poison {};
-  std::variant<std::monostate, Poison, mlir::Value, mlir::AffineExpr, bool, int64_t,
-               double, std::string, mlir::Type, List>
+  std::variant<std::monostate, Poison, mlir::Value, mlir::AffineExpr, bool,
+               int64_t, double, std::string, mlir::Type, List>
       data;
 };
 

@@ -77,7 +77,8 @@ void ProgramBuilder::refuse(StringRef schema, const ModelLocation &where,
       {schema.str(), where, reason.str(), describe(args), node});
 }
 
-/// "aten::add_.Tensor" -> "aten::add.Tensor" when it names an in-place operator.
+/// "aten::add_.Tensor" -> "aten::add.Tensor" when it names an in-place
+/// operator.
 static std::optional<std::string> functionalForm(StringRef schema) {
   auto [name, overload] = schema.split('.');
   if (!name.consume_back("_") || name.ends_with("_") || name.ends_with("::"))
@@ -108,9 +109,8 @@ Data ProgramBuilder::call(StringRef schema, Args args,
     if (value.isPoison())
       return poisoned;
 
-  Operation *before = b.getInsertionBlock()->empty()
-                          ? nullptr
-                          : &b.getInsertionBlock()->back();
+  Operation *before =
+      b.getInsertionBlock()->empty() ? nullptr : &b.getInsertionBlock()->back();
   AtenCall call(b, location(where), inPlace ? functional : name.str(),
                 std::move(args), symbols);
   rule(call);
@@ -151,8 +151,9 @@ OwningOpRef<ModuleOp> ProgramBuilder::finish(const Data &outputs,
       auto type = RankedTensorType::get({}, scalar.getType());
       v = lc::ScalarOp::create(b, b.getUnknownLoc(), type, scalar);
     } else {
-      refuse("output", {}, "output " + Twine(i) + " is " + output.describe() +
-                               ", expected a tensor or number");
+      refuse("output", {},
+             "output " + Twine(i) + " is " + output.describe() +
+                 ", expected a tensor or number");
       return {};
     }
     values.push_back(v);
@@ -161,8 +162,10 @@ OwningOpRef<ModuleOp> ProgramBuilder::finish(const Data &outputs,
   function.setFunctionType(
       b.getFunctionType(inputTypes, TypeRange(ValueRange(values))));
   for (size_t i = 0; i < values.size(); ++i) {
-    std::string name = i < names.size() ? names[i] : "output" + std::to_string(i);
-    function.setResultAttr(i, lc::LcDialect::nameAttrName, b.getStringAttr(name));
+    std::string name =
+        i < names.size() ? names[i] : "output" + std::to_string(i);
+    function.setResultAttr(i, lc::LcDialect::nameAttrName,
+                           b.getStringAttr(name));
     if (i < aliases.size() && aliases[i] >= 0)
       function.setResultAttr(i, lc::LcDialect::aliasAttrName,
                              b.getI64IntegerAttr(aliases[i]));

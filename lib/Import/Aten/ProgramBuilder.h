@@ -29,15 +29,15 @@ struct Coverage {
 using Data = std::vector<Datum>;
 using Args = std::vector<std::pair<std::string, Datum>>;
 
-/// Order of use: symbols, inputs, begin(), then calls and control flow, finish().
-/// Errors of the model's operators are collected in coverage(); a program with
-/// issues has no module.
+/// Order of use: symbols, inputs, begin(), then calls and control flow,
+/// finish(). Errors of the model's operators are collected in coverage(); a
+/// program with issues has no module.
 class ProgramBuilder {
 public:
   ProgramBuilder(mlir::MLIRContext *ctx, llvm::StringRef functionName);
 
-  /// While one lives, issues belong to the node `name` of the model's graph. The
-  /// outermost counts: what is inside of a subgraph belongs to its caller.
+  /// While one lives, issues belong to the node `name` of the model's graph.
+  /// The outermost counts: what is inside of a subgraph belongs to its caller.
   class NodeScope {
   public:
     NodeScope(ProgramBuilder &builder, llvm::StringRef name)
@@ -81,12 +81,14 @@ public:
               const llvm::Twine &reason, const Args &args = {});
 
   /// Branches give equally many results; numbers that differ between branches
-  /// become run-time scalars. A condition known at compile time picks its branch.
+  /// become run-time scalars. A condition known at compile time picks its
+  /// branch.
   Data buildIf(const Datum &condition, llvm::function_ref<Data()> thenBranch,
-               llvm::function_ref<Data()> elseBranch, const ModelLocation &where);
-  /// prim::Loop: at most `trips` iterations while the condition holds. `body` maps
-  /// (iteration, carried) to (condition, carried). Loops of few iterations whose
-  /// number is known and whose condition stays true are unrolled.
+               llvm::function_ref<Data()> elseBranch,
+               const ModelLocation &where);
+  /// prim::Loop: at most `trips` iterations while the condition holds. `body`
+  /// maps (iteration, carried) to (condition, carried). Loops of few iterations
+  /// whose number is known and whose condition stays true are unrolled.
   Data buildLoop(const Datum &trips, const Datum &condition, Data carried,
                  llvm::function_ref<std::pair<Datum, Data>(Datum, Data)> body,
                  const ModelLocation &where);

@@ -26,7 +26,7 @@ importExportedProgram(llvm::StringRef path, mlir::MLIRContext *ctx,
 /// A weight in the caller's memory, dense and row-major; it must outlive the
 /// session.
 struct GivenWeight {
-  std::string name; // as the signature calls it
+  std::string name;  // as the signature calls it
   std::string dtype; // "f32"
   std::vector<int64_t> sizes;
   const void *data;

@@ -82,7 +82,9 @@ class GivenWeights : public WeightSource {
 public:
   GivenWeights(llvm::ArrayRef<GivenWeight> given, mlir::MLIRContext *ctx,
                Failure &failure);
-  bool has(llvm::StringRef name) const override { return byName.contains(name); }
+  bool has(llvm::StringRef name) const override {
+    return byName.contains(name);
+  }
   std::optional<std::pair<std::string, mlir::RankedTensorType>>
   load(llvm::StringRef name, bool isConstant) override;
 

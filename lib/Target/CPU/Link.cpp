@@ -57,14 +57,15 @@ llvm::Error runLld(const std::vector<std::string> &arguments) {
     argv.push_back(argument.c_str());
   std::string out, err;
   llvm::raw_string_ostream outStream(out), errStream(err);
-  lld::Result result = lld::lldMain(argv, outStream, errStream,
-                                    {{lld::Gnu, &lld::elf::link}});
+  lld::Result result =
+      lld::lldMain(argv, outStream, errStream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode == 0)
     return llvm::Error::success();
   return llvm::createStringError("linking failed: " + err);
 }
 
-llvm::Error appendFooter(llvm::StringRef linked, OutputFile &file, uint64_t isa) {
+llvm::Error appendFooter(llvm::StringRef linked, OutputFile &file,
+                         uint64_t isa) {
   auto buffer = llvm::MemoryBuffer::getFile(linked, false, false);
   if (!buffer)
     return llvm::createStringError("cannot read '" + linked + "'");
@@ -122,13 +123,15 @@ llvm::Error linkArtefact(const LinkJob &job, OutputFile &output) {
     add({"-shared", "-Bsymbolic", "--no-undefined", "--version-script",
          archive("lcompile-exports.map"), "-u", "lcm_open"});
   else if (job.kind == OutputKind::executable)
-    add({"-pie", "-dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-u", "_start"});
+    add({"-pie", "-dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-u",
+         "_start"});
   else
     add({"-r", "-u", "lcm_open"});
   if (!isObject)
     add({"--gc-sections", "--as-needed", "-z", "relro", "-z", "now", "-z",
          "noexecstack", "--hash-style=gnu", "-s"});
-  add({"--build-id=none", "-o", linked.path.str().str(), object.path.str().str()});
+  add({"--build-id=none", "-o", linked.path.str().str(),
+       object.path.str().str()});
   if (job.kind == OutputKind::executable)
     add({archive("liblcompile_launcher.a")});
   if (job.usesLibrary)
@@ -145,8 +148,7 @@ llvm::Error linkArtefact(const LinkJob &job, OutputFile &output) {
                                        ", which artefacts need");
       add({path});
       if (name == "libdnnl.so")
-        add({"-rpath", "$ORIGIN:" +
-                           llvm::sys::path::parent_path(path).str()});
+        add({"-rpath", "$ORIGIN:" + llvm::sys::path::parent_path(path).str()});
     }
   }
   if (llvm::Error error = runLld(arguments))

@@ -15,8 +15,8 @@ using namespace mlir;
 namespace lcompile {
 namespace {
 
-/// Builds C structures as LLVM constants: fields in order with natural alignment,
-/// which is the layout that Executable.h asserts.
+/// Builds C structures as LLVM constants: fields in order with natural
+/// alignment, which is the layout that Executable.h asserts.
 class Tables {
 public:
   explicit Tables(llvm::Module &module)
@@ -89,8 +89,7 @@ struct FunctionTable {
   DictionaryAttr attr;
   SmallVector<lc::SymbolAttr> symbols;
 
-  template <typename T>
-  T get(StringRef name) {
+  template <typename T> T get(StringRef name) {
     return cast<T>(attr.get(name));
   }
   int64_t integer(StringRef name) { return get<IntegerAttr>(name).getInt(); }
@@ -102,13 +101,14 @@ struct FunctionTable {
     for (auto [i, expr] : llvm::enumerate(lc::getDims(tensor))) {
       auto value = lc::getConstant(expr);
       auto symbol = dyn_cast<AffineSymbolExpr>(expr);
-      dims.push_back(t.record({t.i64(value ? *value : -1),
-                               t.i32(symbol ? int64_t(symbol.getPosition()) : -1),
-                               t.i32(plan[i]),
-                               t.text(lc::toText(expr, symbols))}));
+      dims.push_back(
+          t.record({t.i64(value ? *value : -1),
+                    t.i32(symbol ? int64_t(symbol.getPosition()) : -1),
+                    t.i32(plan[i]), t.text(lc::toText(expr, symbols))}));
     }
     return t.record({t.text(name), t.i32(dtypeOf(tensor.getElementType())),
-                     t.i32(dims.size()), t.address(dims), t.i32(alias), t.i32(0)});
+                     t.i32(dims.size()), t.address(dims), t.i32(alias),
+                     t.i32(0)});
   }
 
   Constant build(llvm::StringMap<unsigned> &kernels,
@@ -132,11 +132,14 @@ struct FunctionTable {
     auto outputs = tensors(type.getResults(), "outputs", "output_dims", true);
     SmallVector<Constant> symbolTable, dispatches;
     for (lc::SymbolAttr s : symbols)
-      symbolTable.push_back(t.record({t.text(s.getName()), t.i64(s.getMin()),
-                                      t.i64(s.getMax()), t.i64(s.getDivisor())}));
+      symbolTable.push_back(
+          t.record({t.text(s.getName()), t.i64(s.getMin()), t.i64(s.getMax()),
+                    t.i64(s.getDivisor())}));
     for (Attribute a : get<ArrayAttr>("dispatches")) {
       auto dispatch = cast<ArrayAttr>(a);
-      auto word = [&](unsigned i) { return cast<StringAttr>(dispatch[i]).getValue(); };
+      auto word = [&](unsigned i) {
+        return cast<StringAttr>(dispatch[i]).getValue();
+      };
       auto [it, isNew] = kernels.try_emplace(word(0), kernelTable.size());
       if (isNew)
         kernelTable.push_back(
@@ -144,14 +147,14 @@ struct FunctionTable {
       dispatches.push_back(
           t.record({t.i32(it->second), t.i32(0), t.text(word(2))}));
     }
-    return t.record(
-        {t.text(name), t.i32(inputs.size()), t.i32(outputs.size()),
-         t.i32(symbolTable.size()), t.i32(integer("plan_values")),
-         t.i32(dispatches.size()), t.i32(0), t.address(inputs),
-         t.address(outputs), t.address(symbolTable), t.address(dispatches),
-         t.function((name + "_plan").str()), t.function((name + "_run").str()),
-         t.text(get<StringAttr>("arena_text").getValue()),
-         t.i64(integer("live_bytes"))});
+    return t.record({t.text(name), t.i32(inputs.size()), t.i32(outputs.size()),
+                     t.i32(symbolTable.size()), t.i32(integer("plan_values")),
+                     t.i32(dispatches.size()), t.i32(0), t.address(inputs),
+                     t.address(outputs), t.address(symbolTable),
+                     t.address(dispatches), t.function((name + "_plan").str()),
+                     t.function((name + "_run").str()),
+                     t.text(get<StringAttr>("arena_text").getValue()),
+                     t.i64(integer("live_bytes"))});
   }
 };
 
@@ -164,17 +167,16 @@ Constant libraryOp(Tables &t, const lc_library_op_t &op) {
   };
   SmallVector<Constant> postOps;
   for (const lc_post_op_t &post : op.post_ops)
-    postOps.push_back(t.record({t.i32(post.kind), t.i32(post.buffer),
-                                t.f32(post.alpha), t.f32(post.beta),
-                                tensor(post.tensor)}));
-  return t.record({t.i32(op.kind), t.i32(op.n_post_ops),
-                   t.i32(op.weights_constant), t.i32(op.bias_constant),
-                   tensor(op.src), tensor(op.weights), tensor(op.bias),
-                   tensor(op.dst), t.i64List(op.stride, 3),
-                   t.i64List(op.dilation, 3), t.i64List(op.pad_low, 3),
-                   t.i64List(op.pad_high, 3), t.i64(op.groups),
-                   t.i32(op.allow_bf16), t.i32(op.weights_tag),
-                   t.list(postOps)});
+    postOps.push_back(
+        t.record({t.i32(post.kind), t.i32(post.buffer), t.f32(post.alpha),
+                  t.f32(post.beta), tensor(post.tensor)}));
+  return t.record(
+      {t.i32(op.kind), t.i32(op.n_post_ops), t.i32(op.weights_constant),
+       t.i32(op.bias_constant), tensor(op.src), tensor(op.weights),
+       tensor(op.bias), tensor(op.dst), t.i64List(op.stride, 3),
+       t.i64List(op.dilation, 3), t.i64List(op.pad_low, 3),
+       t.i64List(op.pad_high, 3), t.i64(op.groups), t.i32(op.allow_bf16),
+       t.i32(op.weights_tag), t.list(postOps)});
 }
 
 /// `lc_executable_query(max_version)`.
@@ -184,7 +186,8 @@ void addQuery(Tables &t, Constant executable) {
       llvm::FunctionType::get(t.pointer, {i32}, false),
       llvm::GlobalValue::ExternalLinkage, LC_EXECUTABLE_QUERY_NAME, t.module);
   llvm::IRBuilder<> b(llvm::BasicBlock::Create(t.ctx, "", f));
-  auto *newer = b.CreateICmpULT(f->getArg(0), b.getInt32(LC_EXECUTABLE_VERSION));
+  auto *newer =
+      b.CreateICmpULT(f->getArg(0), b.getInt32(LC_EXECUTABLE_VERSION));
   b.CreateRet(b.CreateSelect(newer, t.null(), executable));
 }
 
@@ -235,21 +238,33 @@ llvm::Error addMetadata(llvm::Module &module, ModuleOp source,
       if (!content)
         return content.takeError();
       if (!content->empty())
-        std::memcpy(bytes.data() + entry.offset, content->data(), content->size());
+        std::memcpy(bytes.data() + entry.offset, content->data(),
+                    content->size());
     }
     data = t.global(llvm::ConstantDataArray::getString(t.ctx, bytes, false), "",
                     llvm::Align(LC_ALIGNMENT));
   }
-  Constant executable = t.record(
-      {t.i32(LC_EXECUTABLE_MAGIC), t.i32(LC_EXECUTABLE_VERSION),
-       t.i64(sizeof(lc_executable_t)), t.text(info.name), t.text(info.buildId),
-       t.text(info.compiler), t.text(target.name), t.i64(target.isa),
-       t.i32(functions.size()), t.i32(constants.size()),
-       t.i32(kernelTable.size()), t.i32(info.threads), t.address(functions),
-       t.address(constants), t.address(kernelTable), libraryTable,
-       t.i64(weights.size), data,
-       weights.embedded ? t.null() : t.text(weights.fileName),
-       t.i64(weights.digest)});
+  Constant executable =
+      t.record({t.i32(LC_EXECUTABLE_MAGIC),
+                t.i32(LC_EXECUTABLE_VERSION),
+                t.i64(sizeof(lc_executable_t)),
+                t.text(info.name),
+                t.text(info.buildId),
+                t.text(info.compiler),
+                t.text(target.name),
+                t.i64(target.isa),
+                t.i32(functions.size()),
+                t.i32(constants.size()),
+                t.i32(kernelTable.size()),
+                t.i32(info.threads),
+                t.address(functions),
+                t.address(constants),
+                t.address(kernelTable),
+                libraryTable,
+                t.i64(weights.size),
+                data,
+                weights.embedded ? t.null() : t.text(weights.fileName),
+                t.i64(weights.digest)});
   addQuery(t, t.global(executable));
   return llvm::Error::success();
 }

@@ -13,11 +13,11 @@ struct ArtefactInfo {
   int threads = 0;
 };
 
-/// Adds `lc_executable_query` and everything it points to, from the attributes that
-/// lc-plan-buffers left on `source`.
+/// Adds `lc_executable_query` and everything it points to, from the attributes
+/// that lc-plan-buffers left on `source`.
 llvm::Error addMetadata(llvm::Module &module, mlir::ModuleOp source,
-                 const ArtefactInfo &info, const CpuTarget &target,
-                 const WeightsLayout &weights);
+                        const ArtefactInfo &info, const CpuTarget &target,
+                        const WeightsLayout &weights);
 
 } // namespace lcompile
 

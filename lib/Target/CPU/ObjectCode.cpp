@@ -43,7 +43,8 @@ llvm::Expected<CpuTarget> parseCpuTarget(StringRef text) {
   if (text == "native") {
     target.cpu = llvm::sys::getHostCPUName().str();
     llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
-    // These conversions to bf16 take denormal numbers as 0; PyTorch rounds them.
+    // These conversions to bf16 take denormal numbers as 0; PyTorch rounds
+    // them.
     host["avx512bf16"] = host["avxneconvert"] = false;
     // Sorted, so that equal machines give equal artefacts.
     std::map<std::string, bool> sorted;
@@ -59,11 +60,11 @@ llvm::Expected<CpuTarget> parseCpuTarget(StringRef text) {
     target.isa = LC_ISA_AVX2 | (text == "x86-64-v4" ? LC_ISA_AVX512 : 0);
   } else {
     return textError("unknown CPU '" + text +
-                    "', expected native, x86-64-v3 or x86-64-v4");
+                     "', expected native, x86-64-v3 or x86-64-v4");
   }
   if (!(target.isa & LC_ISA_AVX2))
     return textError("the CPU '" + target.name +
-                    "' lacks AVX2, which generated code needs");
+                     "' lacks AVX2, which generated code needs");
   target.vectorBits = target.isa & LC_ISA_AVX512 ? 512 : 256;
   return target;
 }
@@ -130,9 +131,9 @@ void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-llvm::Expected<SmallVector<char, 0>>
-emitObject(llvm::Module &module, llvm::TargetMachine &machine,
-           llvm::CodeGenFileType kind) {
+llvm::Expected<SmallVector<char, 0>> emitObject(llvm::Module &module,
+                                                llvm::TargetMachine &machine,
+                                                llvm::CodeGenFileType kind) {
   SmallVector<char, 0> object;
   llvm::raw_svector_ostream os(object);
   llvm::legacy::PassManager passes;

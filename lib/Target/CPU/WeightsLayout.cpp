@@ -48,7 +48,8 @@ llvm::Expected<WeightsLayout> layOutWeights(const lc::WeightStore &store,
   }
   layout.embedded = total <= embedLimit;
   uint64_t offset = layout.embedded ? 0 : sizeof(lc_weights_header_t);
-  llvm::DenseMap<const char *, uint64_t> placed; // weights may share their bytes
+  llvm::DenseMap<const char *, uint64_t>
+      placed; // weights may share their bytes
   for (WeightsLayout::Entry &entry : layout.entries) {
     if (entry.offset == LC_CONSTANT_GIVEN)
       continue;
@@ -85,7 +86,8 @@ llvm::Error writeWeights(WeightsLayout &layout, OutputFile &file,
   std::memcpy(header.build_id, buildId.data(),
               std::min(buildId.size(), sizeof(header.build_id)));
   auto bytesOf = [&] {
-    return ArrayRef<char>(reinterpret_cast<const char *>(&header), sizeof(header));
+    return ArrayRef<char>(reinterpret_cast<const char *>(&header),
+                          sizeof(header));
   };
   if (llvm::Error error = file.write(bytesOf()))
     return error;
@@ -106,8 +108,7 @@ llvm::Error writeWeights(WeightsLayout &layout, OutputFile &file,
       return content.takeError();
     if (content->empty())
       continue;
-    if (llvm::Error error =
-            append(ArrayRef<char>(zeros, entry.offset - at)))
+    if (llvm::Error error = append(ArrayRef<char>(zeros, entry.offset - at)))
       return error;
     if (llvm::Error error = append(*content))
       return error;

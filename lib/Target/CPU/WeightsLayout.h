@@ -15,24 +15,27 @@ struct WeightsLayout {
   struct Entry {
     std::string key;
     uint64_t offset, size;
-    llvm::ArrayRef<char> data; // as the model has it; none when it lies elsewhere
+    llvm::ArrayRef<char>
+        data; // as the model has it; none when it lies elsewhere
     WeightsPacking packing;
 
     /// The bytes to write: `data`, or packed into `buffer`.
-    llvm::Expected<llvm::ArrayRef<char>> content(std::vector<char> &buffer) const;
+    llvm::Expected<llvm::ArrayRef<char>>
+    content(std::vector<char> &buffer) const;
   };
-  // An entry at the offset LC_CONSTANT_GIVEN is left to whoever loads the artefact.
+  // An entry at the offset LC_CONSTANT_GIVEN is left to whoever loads the
+  // artefact.
   std::vector<Entry> entries;
-  uint64_t size = 0;    // of the whole file
-  uint64_t digest = 0;  // of the file's header, once written
+  uint64_t size = 0;   // of the whole file
+  uint64_t digest = 0; // of the file's header, once written
   bool embedded = true;
   std::string fileName; // without folder, when not embedded
 };
 
-/// Lays out the weights with these keys, equal data once. Offsets count from the
-/// start of the file; embedded weights have no header. With `leaveGiven`, weights
-/// in the caller's memory stay there. `packing` says for each key how it is packed;
-/// empty: all as they are.
+/// Lays out the weights with these keys, equal data once. Offsets count from
+/// the start of the file; embedded weights have no header. With `leaveGiven`,
+/// weights in the caller's memory stay there. `packing` says for each key how
+/// it is packed; empty: all as they are.
 llvm::Expected<WeightsLayout>
 layOutWeights(const lc::WeightStore &store, llvm::ArrayRef<std::string> keys,
               llvm::ArrayRef<WeightsPacking> packing, uint64_t embedLimit,

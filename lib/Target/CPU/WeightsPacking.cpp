@@ -10,22 +10,26 @@ using namespace mlir;
 
 namespace lcompile {
 
-static bool haveSameWeights(const lc_library_op_t &a, const lc_library_op_t &b) {
+static bool haveSameWeights(const lc_library_op_t &a,
+                            const lc_library_op_t &b) {
   const lc_library_tensor_t &x = a.weights, &y = b.weights;
-  return a.weights_tag == b.weights_tag && x.dtype == y.dtype && x.rank == y.rank &&
-         std::equal(x.dims, x.dims + x.rank, y.dims) &&
+  return a.weights_tag == b.weights_tag && x.dtype == y.dtype &&
+         x.rank == y.rank && std::equal(x.dims, x.dims + x.rank, y.dims) &&
          std::equal(x.strides, x.strides + x.rank, y.strides);
 }
 
-std::vector<WeightsPacking> chooseWeightsPacking(ModuleOp program, int threads) {
-  auto keys = program->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
+std::vector<WeightsPacking> chooseWeightsPacking(ModuleOp program,
+                                                 int threads) {
+  auto keys =
+      program->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
   std::vector<WeightsPacking> result(keys ? keys.size() : 0);
   std::vector<bool> isPlain(result.size());
   if (auto plain = program->getAttrOfType<DenseI64ArrayAttr>(
           rt::RtDialect::plainConstantsAttrName))
     for (int64_t i : plain.asArrayRef())
       isPlain[i] = true;
-  if (auto library = program->getAttrOfType<ArrayAttr>(rt::RtDialect::libraryAttrName))
+  if (auto library =
+          program->getAttrOfType<ArrayAttr>(rt::RtDialect::libraryAttrName))
     for (Attribute a : library) {
       lc_library_op_t op = libraryOpFromAttr(cast<DictionaryAttr>(a));
       int64_t i = op.weights_constant;

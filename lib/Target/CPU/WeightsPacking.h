@@ -11,13 +11,14 @@
 
 namespace lcompile {
 
-/// For a constant: the op that wants it packed, with the tag of its layout; none when
-/// the constant stays as it is.
+/// For a constant: the op that wants it packed, with the tag of its layout;
+/// none when the constant stays as it is.
 using WeightsPacking = std::optional<lc_library_op_t>;
 
-/// Chooses by the processor of this machine; calls use so many threads (0: all). A
-/// constant is packed when all that read it are library ops that agree.
-std::vector<WeightsPacking> chooseWeightsPacking(mlir::ModuleOp program, int threads);
+/// Chooses by the processor of this machine; calls use so many threads (0:
+/// all). A constant is packed when all that read it are library ops that agree.
+std::vector<WeightsPacking> chooseWeightsPacking(mlir::ModuleOp program,
+                                                 int threads);
 
 uint64_t packedSize(const lc_library_op_t &packing);
 

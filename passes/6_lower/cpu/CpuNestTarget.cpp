@@ -118,7 +118,8 @@ Value CpuNestTarget::reduce(ImplicitLocOpBuilder &b, nest::Combine kind,
     }
     llvm_unreachable("not a reduction");
   }();
-  // Reassociation lets the sum be a tree; its order stays the same on every call.
+  // Reassociation lets the sum be a tree; its order stays the same on every
+  // call.
   return vector::ReductionOp::create(b, combining, vector,
                                      isFloat ? arith::FastMathFlags::reassoc
                                              : arith::FastMathFlags::none);

@@ -13,7 +13,9 @@ public:
   explicit CpuNestTarget(unsigned vectorBits) : laneCount(vectorBits / 32) {}
 
   unsigned lanes() const override { return laneCount; }
-  unsigned vectorRegisters() const override { return laneCount >= 16 ? 32 : 16; }
+  unsigned vectorRegisters() const override {
+    return laneCount >= 16 ? 32 : 16;
+  }
   mlir::Value load(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
                    mlir::Value offset, mlir::Type element) override;
   mlir::Value loadVector(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,

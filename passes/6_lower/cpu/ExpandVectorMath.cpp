@@ -22,28 +22,26 @@ constexpr float expTail[] = {1.989098087e-04f, 1.393364103e-03f,
                              8.333310934e-03f, 4.166646501e-02f,
                              1.666666668e-01f, 5.000000013e-01f};
 // log(1 + f) = f - f^2/2 + f^3 P(f).
-constexpr float logTail[] = {6.971611471e-02f, -1.147973385e-01f,
-                             1.168541992e-01f, -1.242568733e-01f,
-                             1.424905765e-01f, -1.666780232e-01f,
-                             2.000071575e-01f, -2.499999696e-01f,
-                             3.333333118e-01f};
+constexpr float logTail[] = {
+    6.971611471e-02f,  -1.147973385e-01f, 1.168541992e-01f,
+    -1.242568733e-01f, 1.424905765e-01f,  -1.666780232e-01f,
+    2.000071575e-01f,  -2.499999696e-01f, 3.333333118e-01f};
 // tanh(x) = x + x^3 P(x^2), |x| <= 0.63.
-constexpr float tanhSmall[] = {2.269501684e-03f,  -8.323187058e-03f,
-                               2.176250291e-02f,  -5.395846163e-02f,
-                               1.333330015e-01f,  -3.333333315e-01f};
+constexpr float tanhSmall[] = {2.269501684e-03f, -8.323187058e-03f,
+                               2.176250291e-02f, -5.395846163e-02f,
+                               1.333330015e-01f, -3.333333315e-01f};
 // erf(x) = x + x P(x^2), |x| <= 0.93.
-constexpr float erfSmall[] = {8.316879718e-05f,  -8.130444670e-04f,
-                              5.199989255e-03f,  -2.685899742e-02f,
-                              1.128368872e-01f,  -3.761263333e-01f,
-                              1.283791666e-01f};
+constexpr float erfSmall[] = {
+    8.316879718e-05f, -8.130444670e-04f, 5.199989255e-03f, -2.685899742e-02f,
+    1.128368872e-01f, -3.761263333e-01f, 1.283791666e-01f};
 // erf(t) = 1 - exp(t P(t)), 0.92 <= t <= 4.
-constexpr float erfLarge[] = {2.774853129e-07f,  -4.499955174e-06f,
-                              1.279368213e-05f,  2.762448312e-04f,
-                              -3.668697231e-03f, 2.402030304e-02f,
-                              -1.066690219e-01f, -6.348386282e-01f,
-                              -1.128734241e+00f};
+constexpr float erfLarge[] = {
+    2.774853129e-07f,  -4.499955174e-06f, 1.279368213e-05f,
+    2.762448312e-04f,  -3.668697231e-03f, 2.402030304e-02f,
+    -1.066690219e-01f, -6.348386282e-01f, -1.128734241e+00f};
 // ln 2 in two parts: the first has trailing zeros, so n * ln2High is exact.
-constexpr double ln2High = 0.693145751953125, ln2Low = 1.42860682030941723212e-6;
+constexpr double ln2High = 0.693145751953125,
+                 ln2Low = 1.42860682030941723212e-6;
 
 /// Arithmetic on f32 scalars or vectors.
 struct Arith : lc::BodyBuilder {
@@ -112,8 +110,8 @@ struct Arith : lc::BodyBuilder {
     return make<math::CopySignOp>(select(less(number(30, x), x), large, result),
                                   x);
   }
-  /// For types whose exp and log are calls: (u - 1) * x / log(u) with u = exp(x)
-  /// undoes the rounding of u.
+  /// For types whose exp and log are calls: (u - 1) * x / log(u) with u =
+  /// exp(x) undoes the rounding of u.
   Value expm1OfCalls(Value x) {
     Value one = number(1, x), zero = number(0, x);
     Value u = make<math::ExpOp>(x), d = sub(u, one);
@@ -145,8 +143,9 @@ struct Arith : lc::BodyBuilder {
     double infinity = std::numeric_limits<double>::infinity();
     Value zero = number(0, x), inf = number(infinity, x);
     result = select(equal(x, zero), number(-infinity, x), result);
-    result = select(less(x, zero),
-                    number(std::numeric_limits<double>::quiet_NaN(), x), result);
+    result =
+        select(less(x, zero),
+               number(std::numeric_limits<double>::quiet_NaN(), x), result);
     Value finite = less(x, inf); // false for NaN, too
     return select(finite, result, x);
   }
@@ -171,8 +170,8 @@ struct Arith : lc::BodyBuilder {
     Value e = exp(mul(atMost(t, 10.0), number(2, x)));
     Value large = sub(number(1, x), div(number(2, x), add(e, number(1, x))));
     // The sign of all, for the sum above loses the sign of zero.
-    return make<math::CopySignOp>(select(less(number(0.625, x), t), large, small),
-                                  x);
+    return make<math::CopySignOp>(
+        select(less(number(0.625, x), t), large, small), x);
   }
   Value erf(Value x) {
     Value t = make<math::AbsFOp>(x);
@@ -186,13 +185,13 @@ struct Arith : lc::BodyBuilder {
   }
 };
 
-template <typename Op>
-struct Expand : OpRewritePattern<Op> {
+template <typename Op> struct Expand : OpRewritePattern<Op> {
   using Build = Value (*)(Arith &, Value);
   Expand(MLIRContext *ctx, Build build, Build wide = nullptr)
       : OpRewritePattern<Op>(ctx), build(build), wide(wide) {}
 
-  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
     Value x = op->getOperand(0);
     Build chosen = getElementTypeOrSelf(x).isF32() ? build : wide;
     if (!chosen)
@@ -206,21 +205,26 @@ struct Expand : OpRewritePattern<Op> {
   Build build, wide; // for f32; for f64, may be null
 };
 
-struct ExpandVectorMathPass : lcompile::impl::ExpandVectorMathBase<ExpandVectorMathPass> {
+struct ExpandVectorMathPass
+    : lcompile::impl::ExpandVectorMathBase<ExpandVectorMathPass> {
   LogicalResult initialize(MLIRContext *ctx) override {
     RewritePatternSet set(ctx);
-    set.add<Expand<math::ExpOp>>(ctx, [](Arith &a, Value x) { return a.exp(x); });
-    // The upstream lowerings of these two for f64 are exp(x) - 1 and log(1 + x), which
-    // have no correct digit near 0.
+    set.add<Expand<math::ExpOp>>(ctx,
+                                 [](Arith &a, Value x) { return a.exp(x); });
+    // The upstream lowerings of these two for f64 are exp(x) - 1 and log(1 +
+    // x), which have no correct digit near 0.
     set.add<Expand<math::ExpM1Op>>(
         ctx, [](Arith &a, Value x) { return a.expm1(x); },
         [](Arith &a, Value x) { return a.expm1OfCalls(x); });
-    set.add<Expand<math::LogOp>>(ctx, [](Arith &a, Value x) { return a.log(x); });
+    set.add<Expand<math::LogOp>>(ctx,
+                                 [](Arith &a, Value x) { return a.log(x); });
     set.add<Expand<math::Log1pOp>>(
         ctx, [](Arith &a, Value x) { return a.log1p(x); },
         [](Arith &a, Value x) { return a.log1p(x); });
-    set.add<Expand<math::TanhOp>>(ctx, [](Arith &a, Value x) { return a.tanh(x); });
-    set.add<Expand<math::ErfOp>>(ctx, [](Arith &a, Value x) { return a.erf(x); });
+    set.add<Expand<math::TanhOp>>(ctx,
+                                  [](Arith &a, Value x) { return a.tanh(x); });
+    set.add<Expand<math::ErfOp>>(ctx,
+                                 [](Arith &a, Value x) { return a.erf(x); });
     patterns = std::move(set);
     return success();
   }

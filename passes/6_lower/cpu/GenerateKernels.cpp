@@ -62,9 +62,11 @@ LogicalResult generate(func::FuncOp function, unsigned vectorBits) {
       LLVM::ConstantOp::create(lb, b.getI64IntegerAttr(1)), 8);
   Value zero = arith::ConstantOp::create(lb, b.getI64IntegerAttr(0));
   LLVM::StoreOp::create(lb, zero, status);
-  kernel.failIf = [&](ImplicitLocOpBuilder &at, Value condition, Value position) {
+  kernel.failIf = [&](ImplicitLocOpBuilder &at, Value condition,
+                      Value position) {
     scf::IfOp::create(at, condition, [&](OpBuilder &inner, Location loc) {
-      Value one = arith::ConstantOp::create(inner, loc, inner.getI64IntegerAttr(1));
+      Value one =
+          arith::ConstantOp::create(inner, loc, inner.getI64IntegerAttr(1));
       Value next = arith::AddIOp::create(inner, loc, position, one);
       LLVM::StoreOp::create(inner, loc, next, status);
       scf::YieldOp::create(inner, loc);
@@ -77,7 +79,8 @@ LogicalResult generate(func::FuncOp function, unsigned vectorBits) {
   if (failed(schedule))
     return failure();
   b.setInsertionPointToEnd(&entry);
-  Value result = LLVM::LoadOp::create(b, function.getLoc(), b.getI64Type(), status);
+  Value result =
+      LLVM::LoadOp::create(b, function.getLoc(), b.getI64Type(), status);
   func::ReturnOp::create(b, function.getLoc(), result);
   function->setAttr("kernel.extent",
                     lc::DimsAttr::get({schedule->extent}, b.getContext()));

@@ -3,8 +3,8 @@
 #include "passes/6_lower/cpu/LibraryOp.h"
 
 #include "dialects/lc/IR/WindowShape.h"
-#include "passes/6_lower/nest/IndexMath.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "passes/6_lower/nest/IndexMath.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -124,7 +124,8 @@ struct Describer {
   FailureOr<LibraryOp> matmul(lc::MatmulOp op, LibraryTensor &full) {
     LibraryOp result;
     result.kind = LC_LIBRARY_MATMUL;
-    FailureOr<LibraryTensor> src = view(op.getLhs()), weights = view(op.getRhs());
+    FailureOr<LibraryTensor> src = view(op.getLhs()),
+                             weights = view(op.getRhs());
     if (failed(src) || failed(weights))
       return failure();
     if (op.getTransposeA())
@@ -133,7 +134,8 @@ struct Describer {
       swapLast(*weights);
     result.dst = full = dense(op.getResult());
     bool flat = weights->dims.size() == 2;
-    if (flat && (failed(mergeLeading(*src)) || failed(mergeLeading(result.dst))))
+    if (flat &&
+        (failed(mergeLeading(*src)) || failed(mergeLeading(result.dst))))
       return failure();
     if (src->dims.size() > maxRank || !isMatrix(*src) || !isMatrix(*weights))
       return failure();
@@ -161,7 +163,8 @@ struct Describer {
     constexpr bool transposed = std::is_same_v<Op, lc::ConvTransposeOp>;
     LibraryOp result;
     result.kind = transposed ? LC_LIBRARY_DECONV : LC_LIBRARY_CONV;
-    FailureOr<LibraryTensor> src = view(op.getInput()), weights = view(op.getWeight());
+    FailureOr<LibraryTensor> src = view(op.getInput()),
+                             weights = view(op.getWeight());
     if (failed(src) || failed(weights))
       return failure();
     channelsFirst(*src, op.getChannelsLast());
@@ -221,11 +224,12 @@ struct Describer {
     return std::nullopt;
   }
 
-  /// Adds `op`, whose operand `current` is what the library holds so far. `order`
-  /// is the dimension order of dst, `full` the shape before merging.
+  /// Adds `op`, whose operand `current` is what the library holds so far.
+  /// `order` is the dimension order of dst, `full` the shape before merging.
   LogicalResult postOp(Operation *op, Value current, LibraryOp &result,
                        bool merged, bool channelsLast) {
-    auto unary = [&](lc_post_op_kind_t kind, double alpha = 0, double beta = 0) {
+    auto unary = [&](lc_post_op_kind_t kind, double alpha = 0,
+                     double beta = 0) {
       result.postOps.push_back({kind, alpha, beta, {}});
       return success();
     };

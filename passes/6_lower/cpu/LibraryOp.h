@@ -34,8 +34,8 @@ struct LibraryOp {
   llvm::SmallVector<LibraryPostOp> postOps;
 };
 
-/// Describes `group`, which has one result, as a library call. Values from outside
-/// the group are memory. Fails when the library cannot run it so.
+/// Describes `group`, which has one result, as a library call. Values from
+/// outside the group are memory. Fails when the library cannot run it so.
 mlir::FailureOr<LibraryOp>
 describeLibraryOp(const llvm::SetVector<mlir::Operation *> &group,
                   mlir::Value result, llvm::ArrayRef<lc::SymbolAttr> symbols);

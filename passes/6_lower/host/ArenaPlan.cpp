@@ -40,7 +40,8 @@ ArenaPlan planArena(ArrayRef<ArenaSlot> slots,
     for (unsigned p : placed)
       if (conflict(i, p))
         others.push_back(p);
-    llvm::sort(others, [&](unsigned x, unsigned y) { return offset[x] < offset[y]; });
+    llvm::sort(others,
+               [&](unsigned x, unsigned y) { return offset[x] < offset[y]; });
     int64_t at = 0;
     for (unsigned p : others) {
       if (at + size[i] <= offset[p])

@@ -16,12 +16,13 @@ struct ArenaSlot {
 /// An order of slots from the bottom of the arena up. Slot i starts where the
 /// highest of the slots below it ends; slots that are never live together may
 /// overlap. For any values of the symbols this is a correct placement; at the
-/// upper bounds of the symbols it is the one that greedy placement by size found.
+/// upper bounds of the symbols it is the one that greedy placement by size
+/// found.
 struct ArenaPlan {
   llvm::SmallVector<unsigned> order;
   llvm::SmallVector<llvm::SmallVector<unsigned>> below; // by slot
   llvm::SmallVector<int64_t> sizes; // by slot, at the symbols' upper bounds
-  int64_t bytes;     // at the symbols' upper bounds
+  int64_t bytes;                    // at the symbols' upper bounds
   int64_t liveBytes; // the most bytes live at one step: a lower bound
   /// The slots whose sizes add up to the arena at the upper bounds.
   llvm::SmallVector<unsigned> tallest;

@@ -39,8 +39,8 @@ void BufferAssignment::number(Block &block) {
   }
 }
 
-/// The last step that reads `v`, in its own block: an operation with regions reads
-/// until it ends. Reshapes are other names of the same memory.
+/// The last step that reads `v`, in its own block: an operation with regions
+/// reads until it ends. Reshapes are other names of the same memory.
 unsigned BufferAssignment::lastUse(Value v) {
   Block *home = v.getParentBlock();
   unsigned last = 0;
@@ -53,8 +53,8 @@ unsigned BufferAssignment::lastUse(Value v) {
   return last;
 }
 
-/// Results that kernels of the outermost block compute are written where the caller
-/// wants them.
+/// Results that kernels of the outermost block compute are written where the
+/// caller wants them.
 void BufferAssignment::assignOutputs() {
   Operation *ret = function.front().getTerminator();
   for (auto [i, v] : llvm::enumerate(ret->getOperands())) {
@@ -71,7 +71,8 @@ void BufferAssignment::assignOutputs() {
     // input is still read.
     if (auto alias = function.getResultAttrOfType<IntegerAttr>(
             i, lc::LcDialect::aliasAttrName))
-      if (lastUse(function.getArgument(alias.getInt())) >= steps.lookup(call).first)
+      if (lastUse(function.getArgument(alias.getInt())) >=
+          steps.lookup(call).first)
         continue;
     memory[v] = {Memory::output, unsigned(i)};
   }
@@ -139,8 +140,8 @@ void BufferAssignment::visitIf(scf::IfOp op) {
 void BufferAssignment::visitFor(scf::ForOp op) {
   auto [begin, end] = steps.lookup(op);
   llvm::DenseSet<unsigned> used;
-  for (auto [initial, argument, result] :
-       llvm::zip_equal(op.getInitArgs(), op.getRegionIterArgs(), op.getResults())) {
+  for (auto [initial, argument, result] : llvm::zip_equal(
+           op.getInitArgs(), op.getRegionIterArgs(), op.getResults())) {
     if (!isTensor(initial))
       continue;
     Memory m = carried(initial, begin, end);
@@ -160,7 +161,8 @@ void BufferAssignment::visitFor(scf::ForOp op) {
   for (auto [value, argument] :
        llvm::zip_equal(yield->getOperands(), op.getRegionIterArgs())) {
     if (!isTensor(value) || lookup(value) == lookup(argument) ||
-        !used.contains(lookup(value).index) || lookup(value).kind != Memory::arena)
+        !used.contains(lookup(value).index) ||
+        lookup(value).kind != Memory::arena)
       continue;
     Memory place = lookup(argument);
     staged[argument] = newSlot(argument, steps.lookup(yield).first, end);
@@ -170,8 +172,8 @@ void BufferAssignment::visitFor(scf::ForOp op) {
 
 void BufferAssignment::visitWhile(scf::WhileOp op) {
   auto [begin, end] = steps.lookup(op);
-  // Tensors before the condition, behind it, and as results. They have memory of
-  // their own on each side, so that no copy overtakes a read.
+  // Tensors before the condition, behind it, and as results. They have memory
+  // of their own on each side, so that no copy overtakes a read.
   for (auto [initial, argument] :
        llvm::zip_equal(op.getInits(), op.getBeforeArguments())) {
     if (!isTensor(initial))

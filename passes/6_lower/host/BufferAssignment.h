@@ -3,9 +3,9 @@
 #ifndef PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H
 #define PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H
 
-#include "passes/6_lower/host/ArenaPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "passes/6_lower/host/ArenaPlan.h"
 
 namespace lcompile {
 
@@ -16,17 +16,21 @@ struct Memory {
   bool operator==(const Memory &o) const = default;
 };
 
-/// Assigns memory to every tensor of a function of kernel calls, reshapes, weights,
-/// scalars and scf operations. Loop-carried tensors have one memory for the whole
-/// loop; a kernel writes over an operand that dies with it where it says it can.
+/// Assigns memory to every tensor of a function of kernel calls, reshapes,
+/// weights, scalars and scf operations. Loop-carried tensors have one memory
+/// for the whole loop; a kernel writes over an operand that dies with it where
+/// it says it can.
 class BufferAssignment {
 public:
   explicit BufferAssignment(mlir::func::FuncOp function);
 
   Memory lookup(mlir::Value v) const { return memory.lookup(v); }
-  /// Where the next value of a loop-carried tensor waits until all are computed, when
-  /// it cannot be written to the tensor's memory at once; else none.
-  Memory stagedFor(mlir::Value argument) const { return staged.lookup(argument); }
+  /// Where the next value of a loop-carried tensor waits until all are
+  /// computed, when it cannot be written to the tensor's memory at once; else
+  /// none.
+  Memory stagedFor(mlir::Value argument) const {
+    return staged.lookup(argument);
+  }
   llvm::ArrayRef<ArenaSlot> slots() const { return arena; }
   /// The place of an operation in the order that lifetimes count in.
   unsigned stepOf(mlir::Operation *op) const { return steps.lookup(op).first; }

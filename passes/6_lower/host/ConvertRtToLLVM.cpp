@@ -47,19 +47,24 @@ private:
   Value lower(Operation *op) {
     return TypeSwitch<Operation *, Value>(op)
         .Case([&](rt::InputOp o) {
-          return element(field(offsetof(lc_call_t, inputs), pointer), o.getIndex(), pointer);
+          return element(field(offsetof(lc_call_t, inputs), pointer),
+                         o.getIndex(), pointer);
         })
         .Case([&](rt::OutputOp o) {
-          return element(field(offsetof(lc_call_t, outputs), pointer), o.getIndex(), pointer);
+          return element(field(offsetof(lc_call_t, outputs), pointer),
+                         o.getIndex(), pointer);
         })
         .Case([&](rt::ConstantOp o) {
-          return element(field(offsetof(lc_call_t, constants), pointer), o.getIndex(), pointer);
+          return element(field(offsetof(lc_call_t, constants), pointer),
+                         o.getIndex(), pointer);
         })
         .Case([&](rt::SymbolOp o) {
-          return element(field(offsetof(lc_call_t, symbols), pointer), o.getIndex(), b.getI64Type());
+          return element(field(offsetof(lc_call_t, symbols), pointer),
+                         o.getIndex(), b.getI64Type());
         })
         .Case([&](rt::PlanOp o) {
-          return element(field(offsetof(lc_call_t, plan), pointer), o.getIndex(), b.getI64Type());
+          return element(field(offsetof(lc_call_t, plan), pointer),
+                         o.getIndex(), b.getI64Type());
         })
         .Case([&](rt::ArenaOp o) {
           return at(field(offsetof(lc_call_t, arena), pointer), o.getOffset());
@@ -71,7 +76,8 @@ private:
             return Value(LLVM::LoadOp::create(b, type, o.getBuffer()));
           Value byte = LLVM::LoadOp::create(b, b.getI8Type(), o.getBuffer());
           Value zero = LLVM::ConstantOp::create(b, b.getI8IntegerAttr(0));
-          return Value(LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, byte, zero));
+          return Value(
+              LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, byte, zero));
         })
         .Case([&](rt::StoreOp o) {
           Value v = o.getValue();
@@ -86,25 +92,26 @@ private:
           return Value();
         })
         .Case([&](rt::DispatchOp o) {
-          // The callee is still a func.func: its address becomes a pointer together
-          // with it.
+          // The callee is still a func.func: its address becomes a pointer
+          // together with it.
           auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
               o, o.getKernelAttr());
           Value constant = func::ConstantOp::create(b, callee.getFunctionType(),
                                                     callee.getName());
           Value kernel =
-              UnrealizedConversionCastOp::create(b, pointer, constant).getResult(0);
-          test(LLVM::CallOp::create(
-              b, TypeRange{b.getI32Type()}, dispatchName,
-              ValueRange{call, i32(o.getId()), kernel, array(o.getBuffers()),
-                         o.getExtent(), o.getGrain()}));
+              UnrealizedConversionCastOp::create(b, pointer, constant)
+                  .getResult(0);
+          test(LLVM::CallOp::create(b, TypeRange{b.getI32Type()}, dispatchName,
+                                    ValueRange{call, i32(o.getId()), kernel,
+                                               array(o.getBuffers()),
+                                               o.getExtent(), o.getGrain()}));
           return Value();
         })
         .Case([&](rt::InvokeOp o) {
-          test(LLVM::CallOp::create(
-              b, TypeRange{b.getI32Type()}, invokeName,
-              ValueRange{call, i32(o.getId()), i32(o.getOp()),
-                         array(o.getBuffers())}));
+          test(LLVM::CallOp::create(b, TypeRange{b.getI32Type()}, invokeName,
+                                    ValueRange{call, i32(o.getId()),
+                                               i32(o.getOp()),
+                                               array(o.getBuffers())}));
           return Value();
         });
   }
@@ -159,7 +166,8 @@ private:
     Block *block = b.getInsertionBlock();
     Block *rest = block->splitBlock(b.getInsertionPoint());
     b.setInsertionPointToEnd(block);
-    cf::CondBranchOp::create(b, good, rest, ValueRange(), leave, ValueRange{code});
+    cf::CondBranchOp::create(b, good, rest, ValueRange(), leave,
+                             ValueRange{code});
     b.setInsertionPointToStart(rest);
   }
 
@@ -181,7 +189,8 @@ struct ConvertRtToLLVMPass
     Type i32 = b.getI32Type(), i64 = b.getI64Type();
     auto declare = [&](StringRef name, ArrayRef<Type> types) {
       if (!module.lookupSymbol(name))
-        LLVM::LLVMFuncOp::create(b, name, LLVM::LLVMFunctionType::get(i32, types));
+        LLVM::LLVMFuncOp::create(b, name,
+                                 LLVM::LLVMFunctionType::get(i32, types));
     };
     declare(dispatchName, {pointer, i32, pointer, pointer, i64, i64});
     declare(invokeName, {pointer, i32, i32, pointer});

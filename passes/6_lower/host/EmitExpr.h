@@ -8,7 +8,8 @@
 
 namespace lcompile {
 
-/// Builds `expr`, which has no dimensions; `symbol` gives the value of symbol i.
+/// Builds `expr`, which has no dimensions; `symbol` gives the value of symbol
+/// i.
 mlir::Value emitExpr(mlir::ImplicitLocOpBuilder &b, mlir::AffineExpr expr,
                      llvm::function_ref<mlir::Value(unsigned)> symbol);
 

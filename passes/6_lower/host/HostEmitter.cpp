@@ -3,9 +3,9 @@
 #include "passes/6_lower/host/HostEmitter.h"
 
 #include "lib/Support/ModelLocation.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/6_lower/host/EmitExpr.h"
 #include "passes/6_lower/host/LibraryTable.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -19,7 +19,8 @@ static constexpr int64_t workPerThread = 32768;
 
 HostEmitter::HostEmitter(func::FuncOp function, ModuleTables &tables)
     : function(function), tables(tables), assignment(function),
-      b(function.getLoc(), OpBuilder(function)), symbols(lc::getSymbols(function)) {
+      b(function.getLoc(), OpBuilder(function)),
+      symbols(lc::getSymbols(function)) {
   for (const std::string &key : assignment.constants()) {
     auto it = llvm::find(tables.constants, key);
     constantIndex.push_back(it - tables.constants.begin());
@@ -33,11 +34,13 @@ HostEmitter::HostEmitter(func::FuncOp function, ModuleTables &tables)
 
 LogicalResult HostEmitter::emit() {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  auto run = func::FuncOp::create(b, (function.getName() + "_run").str(),
-                                  b.getFunctionType({pointer}, {b.getI32Type()}));
+  auto run =
+      func::FuncOp::create(b, (function.getName() + "_run").str(),
+                           b.getFunctionType({pointer}, {b.getI32Type()}));
   b.setInsertionPointToStart(run.addEntryBlock());
   emitBlock(function.front());
-  // The plan also computes the sizes of inputs and outputs that are expressions.
+  // The plan also computes the sizes of inputs and outputs that are
+  // expressions.
   for (TypeRange types : {TypeRange(function.getArgumentTypes()),
                           TypeRange(function.getResultTypes())})
     for (Type type : types)
@@ -84,7 +87,8 @@ Value HostEmitter::address(Memory memory) {
     return rt::OutputOp::create(b, pointer, index(memory.index));
   case Memory::constant:
     tables.plainConstants.insert(constantIndex[memory.index]);
-    return rt::ConstantOp::create(b, pointer, index(constantIndex[memory.index]));
+    return rt::ConstantOp::create(b, pointer,
+                                  index(constantIndex[memory.index]));
   case Memory::arena: {
     Value offset;
     if (dynamic) {
@@ -93,9 +97,9 @@ Value HostEmitter::address(Memory memory) {
       SmallVector<int64_t> start(assignment.slots().size(), 0);
       for (unsigned i : arena.order)
         for (unsigned p : arena.below[i])
-          start[i] = std::max(start[i],
-                              start[p] + *lc::getConstant(
-                                             assignment.slots()[p].bytes));
+          start[i] = std::max(
+              start[i],
+              start[p] + *lc::getConstant(assignment.slots()[p].bytes));
       offset = i64Constant(start[memory.index]);
     }
     return rt::ArenaOp::create(b, pointer, offset);
@@ -128,7 +132,8 @@ void HostEmitter::emitOp(Operation &op) {
         scalars.map(o.getResult(), v);
       })
       .Case([&](lc::ScalarOp o) {
-        rt::StoreOp::create(b, scalars.lookup(o.getInput()), buffer(o.getResult()));
+        rt::StoreOp::create(b, scalars.lookup(o.getInput()),
+                            buffer(o.getResult()));
       })
       .Case([&](arith::SelectOp o) {
         if (isTensor(o.getResult()))
@@ -146,8 +151,8 @@ int64_t HostEmitter::addDispatch(kernel::CallOp call) {
   StringRef unit = *kernel::getUnit(callee) == kernel::Unit::cpu_codegen
                        ? "cpu-codegen"
                        : "cpu-library";
-  dispatches.push_back(b.getStrArrayAttr(
-      {call.getCallee(), unit, toText(call.getLoc())}));
+  dispatches.push_back(
+      b.getStrArrayAttr({call.getCallee(), unit, toText(call.getLoc())}));
   auto places = [&](ValueRange tensors) {
     SmallVector<Attribute> list;
     for (Value v : tensors)
@@ -190,8 +195,9 @@ void HostEmitter::emitCodegenCall(kernel::CallOp call, func::FuncOp callee) {
   auto work = callee->getAttrOfType<lc::DimsAttr>("kernel.work");
   AffineExpr each = work.getExprs()[0], grain = lc::constant(b.getContext(), 1);
   if (auto n = lc::getConstant(each))
-    grain = lc::constant(b.getContext(),
-                         std::max<int64_t>(1, workPerThread / std::max<int64_t>(*n, 1)));
+    grain = lc::constant(
+        b.getContext(),
+        std::max<int64_t>(1, workPerThread / std::max<int64_t>(*n, 1)));
   else // + 1 keeps the divisor positive where a size is 0
     grain = lc::constant(b.getContext(), workPerThread).ceilDiv(each + 1);
   int64_t id = addDispatch(call);
@@ -205,7 +211,8 @@ void HostEmitter::emitLibraryCall(kernel::CallOp call, func::FuncOp callee) {
     group.insert(&op);
   Value root = callee.front().getTerminator()->getOperand(0);
   FailureOr<LibraryOp> op = describeLibraryOp(group, root, symbols);
-  assert(succeeded(op) && "partitioning made a region that the library refuses");
+  assert(succeeded(op) &&
+         "partitioning made a region that the library refuses");
   auto operandOf = [&](const LibraryTensor &t) {
     return call.getInputs()[cast<BlockArgument>(t.base).getArgNumber()];
   };
@@ -224,7 +231,8 @@ void HostEmitter::emitLibraryCall(kernel::CallOp call, func::FuncOp callee) {
   Memory memory = assignment.lookup(operandOf(op->weights));
   if (memory.kind == Memory::constant && lc::isConstant(op->weights.offset, 0))
     weights = constantIndex[memory.index];
-  SmallVector<Value> buffers = {at(op->src), weights < 0 ? at(op->weights) : none(),
+  SmallVector<Value> buffers = {at(op->src),
+                                weights < 0 ? at(op->weights) : none(),
                                 op->bias.base ? at(op->bias) : none()};
   buffers.push_back(buffer(call.getResult(0)));
   SmallVector<int> postOpBuffers;
@@ -258,7 +266,8 @@ SmallVector<Value> HostEmitter::carry(ValueRange values, ValueRange targets) {
   return rest;
 }
 
-SmallVector<Value> HostEmitter::carryAround(ValueRange values, ValueRange arguments) {
+SmallVector<Value> HostEmitter::carryAround(ValueRange values,
+                                            ValueRange arguments) {
   SmallVector<std::pair<Value, Value>> waiting;
   SmallVector<Value> direct, places;
   for (auto [v, argument] : llvm::zip_equal(values, arguments)) {
@@ -311,8 +320,8 @@ void HostEmitter::emitSelect(arith::SelectOp op) {
       scf::YieldOp::create(b, loc);
     };
   };
-  scf::IfOp::create(b, scalars.lookup(op.getCondition()), branch(op.getTrueValue()),
-                    branch(op.getFalseValue()));
+  scf::IfOp::create(b, scalars.lookup(op.getCondition()),
+                    branch(op.getTrueValue()), branch(op.getFalseValue()));
 }
 
 void HostEmitter::emitIf(scf::IfOp op) {
@@ -326,7 +335,8 @@ void HostEmitter::emitIf(scf::IfOp op) {
     if (!from.empty()) {
       for (Operation &inner : from.front().without_terminator())
         emitOp(inner);
-      values = carry(from.front().getTerminator()->getOperands(), op.getResults());
+      values =
+          carry(from.front().getTerminator()->getOperands(), op.getResults());
     }
     scf::YieldOp::create(b, values);
   };
@@ -347,7 +357,8 @@ void HostEmitter::emitFor(scf::ForOp op) {
         for (Operation &inner : op.getBody()->without_terminator())
           emitOp(inner);
         scf::YieldOp::create(
-            b, carryAround(op.getBody()->getTerminator()->getOperands(), arguments));
+            b, carryAround(op.getBody()->getTerminator()->getOperands(),
+                           arguments));
       });
   mapScalars(op.getResults(), fresh.getResults());
 }

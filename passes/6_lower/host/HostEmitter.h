@@ -6,11 +6,11 @@
 #include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/rt/IR/RtDialect.h"
-#include "passes/6_lower/cpu/LibraryOp.h"
-#include "passes/6_lower/host/BufferAssignment.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "passes/6_lower/cpu/LibraryOp.h"
+#include "passes/6_lower/host/BufferAssignment.h"
 
 namespace lcompile {
 
@@ -46,14 +46,18 @@ private:
   /// Slots, schedule and kernels, for people who read the plan.
   mlir::DictionaryAttr explainPlan(const ArenaPlan &plan);
 
-  mlir::Value buffer(mlir::Value tensor) { return address(assignment.lookup(tensor)); }
+  mlir::Value buffer(mlir::Value tensor) {
+    return address(assignment.lookup(tensor));
+  }
   mlir::Value address(Memory memory);
   mlir::Value scalar(mlir::AffineExpr expr);
   mlir::Value i64Constant(int64_t value);
-  /// Copies the tensors among `values` to the memory of `targets`; gives the scalars.
+  /// Copies the tensors among `values` to the memory of `targets`; gives the
+  /// scalars.
   llvm::SmallVector<mlir::Value> carry(mlir::ValueRange values,
                                        mlir::ValueRange targets);
-  /// The same at the end of a loop's body, where tensors may take each other's place.
+  /// The same at the end of a loop's body, where tensors may take each other's
+  /// place.
   llvm::SmallVector<mlir::Value> carryAround(mlir::ValueRange values,
                                              mlir::ValueRange arguments);
   /// Maps the scalars among `old` to `fresh`, which holds scalars only.
@@ -67,8 +71,8 @@ private:
   int64_t addDispatch(kernel::CallOp call);
   /// "i0", "o1", "c2", "a3": input, output, constant or arena slot.
   std::string placeOf(mlir::Value tensor) const;
-  /// Where each slot starts at the symbols' upper bounds, or anywhere when nothing
-  /// depends on symbols.
+  /// Where each slot starts at the symbols' upper bounds, or anywhere when
+  /// nothing depends on symbols.
   llvm::SmallVector<int64_t> offsetsAtBounds(const ArenaPlan &plan) const;
 
   mlir::func::FuncOp function;
@@ -78,8 +82,10 @@ private:
   mlir::ImplicitLocOpBuilder b;
   mlir::IRMapping scalars; // scalars that steer control flow
   llvm::SmallVector<lc::SymbolAttr> symbols;
-  llvm::SmallVector<unsigned> constantIndex; // of the function's in the module's
-  llvm::SmallVector<mlir::AffineExpr> planExprs; // behind arena size and offsets
+  llvm::SmallVector<unsigned>
+      constantIndex; // of the function's in the module's
+  llvm::SmallVector<mlir::AffineExpr>
+      planExprs; // behind arena size and offsets
   llvm::SmallVector<mlir::Attribute> dispatches, schedule;
   bool dynamic = false;
 };

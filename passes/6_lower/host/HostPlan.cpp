@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Emits the plan of one function, and what the artefact says about the function.
+// Emits the plan of one function, and what the artefact says about the
+// function.
 #include "passes/6_lower/host/EmitExpr.h"
 #include "passes/6_lower/host/HostEmitter.h"
 
@@ -82,17 +83,20 @@ DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
   SmallVector<int64_t> start = offsetsAtBounds(plan);
   for (auto [i, slot] : llvm::enumerate(assignment.slots()))
     slots.push_back(b.getDictionaryAttr({
-        b.getNamedAttr("text", b.getStringAttr(lc::toText(slot.bytes, symbols))),
+        b.getNamedAttr("text",
+                       b.getStringAttr(lc::toText(slot.bytes, symbols))),
         b.getNamedAttr("bytes", b.getI64IntegerAttr(plan.sizes[i])),
         b.getNamedAttr("offset", b.getI64IntegerAttr(start[i])),
         b.getNamedAttr("begin", b.getI64IntegerAttr(slot.begin)),
         b.getNamedAttr("end", b.getI64IntegerAttr(slot.end)),
     }));
-  // Kernels' functions do not outlive the plan; what they compute is kept as names.
+  // Kernels' functions do not outlive the plan; what they compute is kept as
+  // names.
   SmallVector<NamedAttribute> kernels;
   for (Attribute dispatch : dispatches) {
     auto name = cast<StringAttr>(cast<ArrayAttr>(dispatch)[0]);
-    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(function, name);
+    auto callee =
+        SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(function, name);
     SmallVector<StringRef> ops;
     for (Operation &op : callee.front().without_terminator())
       ops.push_back(op.getName().stripDialect());
@@ -100,9 +104,10 @@ DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
   }
   llvm::sort(kernels);
   kernels.erase(llvm::unique(kernels), kernels.end());
-  return b.getDictionaryAttr({b.getNamedAttr("slots", b.getArrayAttr(slots)),
-                              b.getNamedAttr("schedule", b.getArrayAttr(schedule)),
-                              b.getNamedAttr("kernels", b.getDictionaryAttr(kernels))});
+  return b.getDictionaryAttr(
+      {b.getNamedAttr("slots", b.getArrayAttr(slots)),
+       b.getNamedAttr("schedule", b.getArrayAttr(schedule)),
+       b.getNamedAttr("kernels", b.getDictionaryAttr(kernels))});
 }
 
 void HostEmitter::emitMetadata(const ArenaPlan &plan) {
@@ -110,7 +115,8 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
   AffineExpr bytes = lc::constant(b.getContext(), 0);
   for (unsigned i : plan.tallest)
     bytes = bytes + assignment.slots()[i].bytes;
-  // Dimensions that are expressions and no plain symbols are computed by the plan.
+  // Dimensions that are expressions and no plain symbols are computed by the
+  // plan.
   auto dims = [&](TypeRange types) {
     SmallVector<Attribute> list;
     for (Type type : types) {
@@ -127,9 +133,9 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
     SmallVector<Attribute> list;
     for (unsigned i = 0; i < count; ++i) {
       Attribute name = get(i);
-      list.push_back(name ? name
-                          : b.getStringAttr(otherwise + (count > 1 ? Twine(i)
-                                                                   : Twine())));
+      list.push_back(
+          name ? name
+               : b.getStringAttr(otherwise + (count > 1 ? Twine(i) : Twine())));
     }
     return b.getArrayAttr(list);
   };
@@ -149,16 +155,20 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
       b.getDictionaryAttr({
           b.getNamedAttr("name", b.getStringAttr(function.getName())),
           b.getNamedAttr("type", TypeAttr::get(function.getFunctionType())),
-          b.getNamedAttr("inputs", names(function.getNumArguments(),
-                                         [&](unsigned i) {
-                                           return function.getArgAttr(i, nameAttr);
-                                         },
-                                         "input")),
-          b.getNamedAttr("outputs", names(function.getNumResults(),
-                                          [&](unsigned i) {
-                                            return function.getResultAttr(i, nameAttr);
-                                          },
-                                          "output")),
+          b.getNamedAttr("inputs", names(
+                                       function.getNumArguments(),
+                                       [&](unsigned i) {
+                                         return function.getArgAttr(i,
+                                                                    nameAttr);
+                                       },
+                                       "input")),
+          b.getNamedAttr("outputs", names(
+                                        function.getNumResults(),
+                                        [&](unsigned i) {
+                                          return function.getResultAttr(
+                                              i, nameAttr);
+                                        },
+                                        "output")),
           b.getNamedAttr("input_dims", inputDims),
           b.getNamedAttr("output_dims", outputDims),
           b.getNamedAttr("aliases", b.getDenseI64ArrayAttr(aliases)),
@@ -168,8 +178,8 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
                          b.getI64IntegerAttr(
                              1 + (dynamic ? assignment.slots().size() : 0) +
                              planExprs.size())),
-          b.getNamedAttr("arena_text",
-                         b.getStringAttr(lc::toText(lc::simplify(bytes), symbols))),
+          b.getNamedAttr("arena_text", b.getStringAttr(lc::toText(
+                                           lc::simplify(bytes), symbols))),
           b.getNamedAttr("arena_bytes", b.getI64IntegerAttr(plan.bytes)),
           b.getNamedAttr("live_bytes", b.getI64IntegerAttr(plan.liveBytes)),
           b.getNamedAttr("explained", explained),

@@ -62,7 +62,9 @@ DictionaryAttr libraryOpAttr(const LibraryOp &op, int64_t weightsConstant,
          b.getNamedAttr("alpha", b.getF64FloatAttr(post.alpha)),
          b.getNamedAttr("beta", b.getF64FloatAttr(post.beta)),
          b.getNamedAttr("tensor", tensor(post.tensor))}));
-  auto list = [&](ArrayRef<int64_t> values) { return b.getDenseI64ArrayAttr(values); };
+  auto list = [&](ArrayRef<int64_t> values) {
+    return b.getDenseI64ArrayAttr(values);
+  };
   return b.getDictionaryAttr(
       {b.getNamedAttr("kind", b.getI64IntegerAttr(op.kind)),
        b.getNamedAttr("weights_constant", b.getI64IntegerAttr(weightsConstant)),

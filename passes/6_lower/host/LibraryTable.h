@@ -3,14 +3,14 @@
 #ifndef PASSES_6_LOWER_HOST_LIBRARYTABLE_H
 #define PASSES_6_LOWER_HOST_LIBRARYTABLE_H
 
-#include "passes/6_lower/cpu/LibraryOp.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "passes/6_lower/cpu/LibraryOp.h"
 
 namespace lcompile {
 
-/// Describes `op` as a dictionary with the fields of lc_library_op_t. Sizes that are
-/// not constant become -1 - i, where i is the index that `planIndex` gives to an
-/// expression. `weightsConstant` is an index of a constant, or -1.
+/// Describes `op` as a dictionary with the fields of lc_library_op_t. Sizes
+/// that are not constant become -1 - i, where i is the index that `planIndex`
+/// gives to an expression. `weightsConstant` is an index of a constant, or -1.
 mlir::DictionaryAttr
 libraryOpAttr(const LibraryOp &op, int64_t weightsConstant,
               llvm::ArrayRef<int> postOpBuffers,

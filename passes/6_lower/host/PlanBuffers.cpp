@@ -54,8 +54,9 @@ struct PlanBuffersPass : lcompile::impl::PlanBuffersBase<PlanBuffersPass> {
     for (const std::string &key : tables.constants)
       keys.push_back(b.getStringAttr(key));
     module->setAttr(rt::RtDialect::constantsAttrName, b.getArrayAttr(keys));
-    module->setAttr(rt::RtDialect::plainConstantsAttrName,
-                    b.getDenseI64ArrayAttr(tables.plainConstants.getArrayRef()));
+    module->setAttr(
+        rt::RtDialect::plainConstantsAttrName,
+        b.getDenseI64ArrayAttr(tables.plainConstants.getArrayRef()));
     module->setAttr(rt::RtDialect::libraryAttrName,
                     b.getArrayAttr(tables.libraryOps));
     // The kernels' meanings have served.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop-nest builder: attention without its scores in memory.
 //
-// A tile of query rows goes over the keys in blocks and keeps, for each row, the
-// largest score so far, the sum of exponentials and the weighted sum of values; when
-// a larger score comes, both sums are scaled down (online softmax: Milakov and
-// Gimelshein 2018, Dao et al. 2022). Lanes run along keys for the scores and along the
-// value's last dimension for the sums.
+// A tile of query rows goes over the keys in blocks and keeps, for each row,
+// the largest score so far, the sum of exponentials and the weighted sum of
+// values; when a larger score comes, both sums are scaled down (online softmax:
+// Milakov and Gimelshein 2018, Dao et al. 2022). Lanes run along keys for the
+// scores and along the value's last dimension for the sums.
 #include "passes/6_lower/nest/NestEmitter.h"
 
 #include "dialects/lc/IR/BodyBuilder.h"
@@ -52,8 +52,8 @@ struct State {
 /// Emits the tile of one (batch, head) whose rows are given.
 class AttentionTile {
 public:
-  AttentionTile(NestEmitter &e, lc::SdpaOp op, AffineExpr batch, AffineExpr head,
-                ArrayRef<AffineExpr> rows, Value scratch)
+  AttentionTile(NestEmitter &e, lc::SdpaOp op, AffineExpr batch,
+                AffineExpr head, ArrayRef<AffineExpr> rows, Value scratch)
       : e(e), b(e.b), body(e.b), op(op), batch(batch), head(head), rows(rows),
         scratch(scratch), lanes(e.target.lanes()),
         depth(*lc::getConstant(lc::getDims(op.getQuery())[3])),
@@ -76,28 +76,32 @@ public:
     state.values.assign(rows.size() * vectorsOf(width), zero);
     AffineExpr keys = lc::getDims(op.getKey())[2];
     Value size = e.i64Constant(block);
-    Value whole = arith::MulIOp::create(b, arith::DivUIOp::create(b, last, size), size);
+    Value whole =
+        arith::MulIOp::create(b, arith::DivUIOp::create(b, last, size), size);
     auto blocks = [&](Value from, Value to, int64_t vectors, bool partial) {
-      auto next = e.loop(
-          from, to, e.i64Constant(vectors * lanes), state.packed(),
-          [&](Value iv, ValueRange carried) {
-            NestEmitter::Scope scope;
-            Value left;
-            if (partial) {
-              left = arith::SubIOp::create(b, last, iv);
-              scope.mask = arith::CmpIOp::create(
-                  b, arith::CmpIPredicate::slt, laneNumbers(), e.broadcast(left));
-            }
-            return e.withScope(std::move(scope), [&] {
-              unsigned first = e.addAxis(iv, keys, e.scopes.size() - 1);
-              unsigned id = e.addAxis(e.i64Constant(0), lc::constant(e.ctx, lanes),
-                                      e.scopes.size() - 1, /*lanes=*/true);
-              e.scopes.back()->vectorAxis = id;
-              return oneBlock(State::unpacked(carried, rows.size()),
-                              e.axis(first) + e.axis(id), e.axis(first), vectors, left)
-                  .packed();
-            });
-          });
+      auto next =
+          e.loop(from, to, e.i64Constant(vectors * lanes), state.packed(),
+                 [&](Value iv, ValueRange carried) {
+                   NestEmitter::Scope scope;
+                   Value left;
+                   if (partial) {
+                     left = arith::SubIOp::create(b, last, iv);
+                     scope.mask = arith::CmpIOp::create(
+                         b, arith::CmpIPredicate::slt, laneNumbers(),
+                         e.broadcast(left));
+                   }
+                   return e.withScope(std::move(scope), [&] {
+                     unsigned first = e.addAxis(iv, keys, e.scopes.size() - 1);
+                     unsigned id =
+                         e.addAxis(e.i64Constant(0), lc::constant(e.ctx, lanes),
+                                   e.scopes.size() - 1, /*lanes=*/true);
+                     e.scopes.back()->vectorAxis = id;
+                     return oneBlock(State::unpacked(carried, rows.size()),
+                                     e.axis(first) + e.axis(id), e.axis(first),
+                                     vectors, left)
+                         .packed();
+                   });
+                 });
       state = State::unpacked(next, rows.size());
     };
     blocks(e.i64Constant(0), whole, blockVectors, false);
@@ -109,12 +113,14 @@ private:
   int64_t vectorsOf(int64_t size) const { return (size + lanes - 1) / lanes; }
 
   Value laneNumbers() {
-    return e.indexVector(e.axis(e.addAxis(e.i64Constant(0), {}, 0, /*lanes=*/true)));
+    return e.indexVector(
+        e.axis(e.addAxis(e.i64Constant(0), {}, 0, /*lanes=*/true)));
   }
 
   /// Scores of all rows for `vectors` vectors of keys.
   SmallVector<Value> scores(AffineExpr key, int64_t vectors) {
-    SmallVector<Value> initial(rows.size() * vectors, e.identity(Combine::sum, vector));
+    SmallVector<Value> initial(rows.size() * vectors,
+                               e.identity(Combine::sum, vector));
     auto sums = e.loop(
         e.i64Constant(0), e.i64Constant(depth), e.i64Constant(1), initial,
         [&](Value iv, ValueRange carried) {
@@ -123,11 +129,14 @@ private:
                 e.addAxis(iv, lc::constant(e.ctx, depth), e.scopes.size() - 1));
             SmallVector<Value> next(carried);
             for (int64_t v = 0; v < vectors; ++v) {
-              Value right = e.eval(op.getKey(), {batch, keyHead, key + v * lanes, d});
+              Value right =
+                  e.eval(op.getKey(), {batch, keyHead, key + v * lanes, d});
               for (size_t r = 0; r < rows.size() && right; ++r)
-                if (Value left = e.eval(op.getQuery(), {batch, head, rows[r], d})) {
+                if (Value left =
+                        e.eval(op.getQuery(), {batch, head, rows[r], d})) {
                   Value &sum = next[r * vectors + v];
-                  sum = body.add(sum, body.mul(e.broadcast(left), e.broadcast(right)));
+                  sum = body.add(
+                      sum, body.mul(e.broadcast(left), e.broadcast(right)));
                 }
             }
             return next;
@@ -140,11 +149,10 @@ private:
         Value &s = sums[r * vectors + v];
         s = body.mul(s, scale);
         if (op.getCausal())
-          s = body.select(
-              arith::CmpIOp::create(b, arith::CmpIPredicate::sle,
-                                    e.indexVector(key + v * lanes),
-                                    e.broadcast(e.index(rows[r]))),
-              s, hidden);
+          s = body.select(arith::CmpIOp::create(b, arith::CmpIPredicate::sle,
+                                                e.indexVector(key + v * lanes),
+                                                e.broadcast(e.index(rows[r]))),
+                          s, hidden);
         if (op.getMask())
           s = masked(s, rows[r], key + v * lanes, hidden);
         if (Value exist = e.mask())
@@ -181,13 +189,15 @@ private:
         most = body.max(most, s[r * vectors + v]);
       Value largest =
           body.max(state.largest[r], e.target.reduce(b, Combine::max, most));
-      // Before the first visible key: exp(-inf - 0) is 0, exp(-inf + inf) is not.
+      // Before the first visible key: exp(-inf - 0) is 0, exp(-inf + inf) is
+      // not.
       Value base = body.select(body.equal(largest, low), zero, largest);
       Value fade = math::ExpOp::create(b, body.sub(state.largest[r], base));
       state.largest[r] = largest;
       state.sums[r] = body.mul(state.sums[r], e.broadcast(fade));
       for (int64_t v = 0; v < vectors; ++v) {
-        Value p = math::ExpOp::create(b, body.sub(s[r * vectors + v], e.broadcast(base)));
+        Value p = math::ExpOp::create(
+            b, body.sub(s[r * vectors + v], e.broadcast(base)));
         state.sums[r] = body.add(state.sums[r], p);
         e.target.storeVector(b, p, scratch,
                              e.i64Constant((r * blockVectors + v) * lanes), {});
@@ -207,15 +217,15 @@ private:
         [&](Value iv, ValueRange carried) {
           return columns([&](AffineExpr column) {
             SmallVector<Value> next(carried);
-            AffineExpr k = e.axis(e.addAxis(iv, lc::constant(e.ctx, vectors * lanes),
-                                            e.scopes.size() - 1));
+            AffineExpr k = e.axis(e.addAxis(
+                iv, lc::constant(e.ctx, vectors * lanes), e.scopes.size() - 1));
             SmallVector<Value> right(wide);
             for (size_t v = 0; v < wide; ++v)
               right[v] = valueVector(first + k, column, v);
             for (size_t r = 0; r < n && !e.failed; ++r) {
-              Value p = e.target.load(b, scratch,
-                                      e.index(k + int64_t(r) * blockVectors * lanes),
-                                      b.getF32Type());
+              Value p = e.target.load(
+                  b, scratch, e.index(k + int64_t(r) * blockVectors * lanes),
+                  b.getF32Type());
               for (size_t v = 0; v < wide; ++v) {
                 Value &sum = next[r * wide + v];
                 sum = body.add(sum, body.mul(e.broadcast(p), right[v]));
@@ -294,10 +304,12 @@ private:
 LogicalResult NestEmitter::emitAttention(lc::SdpaOp op, Schedule &schedule) {
   lc::Dims q = lc::getDims(op.getQuery()), k = lc::getDims(op.getKey());
   int64_t lanes = target.lanes();
-  int64_t wide = (*lc::getConstant(lc::getDims(op.getValue())[3]) + lanes - 1) / lanes;
-  // Sums of a tile in three quarters of the registers, but enough rows to be worth
-  // loading a value for.
-  int64_t most = std::clamp<int64_t>(target.vectorRegisters() * 3 / 4 / wide, 4, 8);
+  int64_t wide =
+      (*lc::getConstant(lc::getDims(op.getValue())[3]) + lanes - 1) / lanes;
+  // Sums of a tile in three quarters of the registers, but enough rows to be
+  // worth loading a value for.
+  int64_t most =
+      std::clamp<int64_t>(target.vectorRegisters() * 3 / 4 / wide, 4, 8);
   std::optional<int64_t> known = lc::getConstant(q[2]);
   int64_t rows = known && *known > 0 ? std::min(most, *known) : most;
   AffineExpr tiles = lc::simplify(q[2].ceilDiv(rows));
@@ -309,7 +321,8 @@ LogicalResult NestEmitter::emitAttention(lc::SdpaOp op, Schedule &schedule) {
     };
     AffineExpr tile = own(p % tiles, tiles);
     AffineExpr rest = own(p.floorDiv(tiles), lc::simplify(q[0] * q[1]));
-    AffineExpr head = own(rest % q[1], q[1]), batch = own(rest.floorDiv(q[1]), q[0]);
+    AffineExpr head = own(rest % q[1], q[1]),
+               batch = own(rest.floorDiv(q[1]), q[0]);
     SmallVector<AffineExpr> places;
     lc::BodyBuilder body(b);
     for (int64_t r = 0; r < rows; ++r) {

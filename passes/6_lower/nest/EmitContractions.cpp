@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The loop-nest builder: matrix products and convolutions over tiles of registers.
+// The loop-nest builder: matrix products and convolutions over tiles of
+// registers.
 //
-// A tile is some rows by some vectors of the result, kept in registers while the
-// innermost loops run over the reduced axes: each step loads the vectors of the right
-// operand once for all rows. Elementwise operations behind the contraction are
-// applied to the tile before it is stored. Rows run along the last dimension but one
-// that has more than one element, vectors along the last.
+// A tile is some rows by some vectors of the result, kept in registers while
+// the innermost loops run over the reduced axes: each step loads the vectors of
+// the right operand once for all rows. Elementwise operations behind the
+// contraction are applied to the tile before it is stored. Rows run along the
+// last dimension but one that has more than one element, vectors along the
+// last.
 #include "passes/6_lower/nest/NestEmitter.h"
 
 #include "dialects/lc/IR/BodyBuilder.h"
@@ -28,14 +30,16 @@ NestEmitter::Contraction NestEmitter::describe(lc::MatmulOp op) {
   c.reduced = {lhs[lhs.size() - (op.getTransposeA() ? 2 : 1)]};
   unsigned rhsRank = typeOf(op.getRhs()).getRank();
   c.sharedRhs = rhsRank == 2 ? lhs.size() - 1 : 1;
-  c.lhs = [this, op](ArrayRef<AffineExpr> place, ArrayRef<AffineExpr> k) mutable {
+  c.lhs = [this, op](ArrayRef<AffineExpr> place,
+                     ArrayRef<AffineExpr> k) mutable {
     Place source(place.drop_back());
     source.push_back(k[0]);
     if (op.getTransposeA())
       std::swap(source[source.size() - 1], source[source.size() - 2]);
     return eval(op.getLhs(), source);
   };
-  c.rhs = [this, op, rhsRank](ArrayRef<AffineExpr> place, ArrayRef<AffineExpr> k) mutable {
+  c.rhs = [this, op, rhsRank](ArrayRef<AffineExpr> place,
+                              ArrayRef<AffineExpr> k) mutable {
     Place source(rhsRank == 2 ? ArrayRef<AffineExpr>() : place.drop_back(2));
     source.push_back(k[0]);
     source.push_back(place.back());
@@ -56,9 +60,11 @@ NestEmitter::Contraction NestEmitter::describe(lc::ConvOp op) {
   for (unsigned i = 0; i < spatial; ++i)
     c.reduced.push_back(weight[2 + i]);
   c.reduced.push_back(weight[1]);
-  AffineExpr perGroup = lc::simplify(weight[0].floorDiv(int64_t(op.getGroups())));
+  AffineExpr perGroup =
+      lc::simplify(weight[0].floorDiv(int64_t(op.getGroups())));
   AffineExpr channels = weight[1];
-  c.lhs = [=, this](ArrayRef<AffineExpr> place, ArrayRef<AffineExpr> k) mutable {
+  c.lhs = [=, this](ArrayRef<AffineExpr> place,
+                    ArrayRef<AffineExpr> k) mutable {
     Place source = {place[0]};
     for (unsigned i = 0; i < spatial; ++i)
       source.push_back(place[1 + i] * op.getStride()[i] +
@@ -69,7 +75,8 @@ NestEmitter::Contraction NestEmitter::describe(lc::ConvOp op) {
     source.push_back(channel);
     return eval(op.getInput(), source);
   };
-  c.rhs = [=, this](ArrayRef<AffineExpr> place, ArrayRef<AffineExpr> k) mutable {
+  c.rhs = [=, this](ArrayRef<AffineExpr> place,
+                    ArrayRef<AffineExpr> k) mutable {
     Place source = {place.back(), k[spatial]};
     source.append(k.begin(), k.begin() + spatial);
     return eval(op.getWeight(), source);
@@ -94,8 +101,8 @@ FailureOr<NestEmitter::Contraction> NestEmitter::findContraction() {
   return Contraction();
 }
 
-/// Rows of a tile: as many as registers hold beside the vectors of the right operand,
-/// and so that no tile is much smaller than the others.
+/// Rows of a tile: as many as registers hold beside the vectors of the right
+/// operand, and so that no tile is much smaller than the others.
 static int64_t rowsOf(AffineExpr size, int64_t most) {
   std::optional<int64_t> n = lc::getConstant(size);
   if (!n || *n == 0)
@@ -161,7 +168,8 @@ void NestEmitter::contractRows(const Contraction &c, Value root, Place place,
     return contractTile(c, root, place, row, 1, vectors);
   AffineExpr size = lc::getDims(c.result)[row];
   AffineExpr tiles = simplified(size.floorDiv(rows));
-  auto over = [&](AffineExpr low, AffineExpr high, AffineExpr bound, int64_t count) {
+  auto over = [&](AffineExpr low, AffineExpr high, AffineExpr bound,
+                  int64_t count) {
     loop(index(low), index(high), i64Constant(1), {},
          [&](Value iv, ValueRange) -> SmallVector<Value> {
            withScope(Scope(), [&] {
@@ -205,9 +213,10 @@ LogicalResult NestEmitter::emitContraction(const Contraction &c, Value root,
   AffineExpr done = simplified(wholePanels * panel);
   int64_t rows = row < 0 ? 1 : rowsOf(sizes[row], most);
 
-  // Iterations: what the right operand depends on outermost, then panels of it, then
-  // the rows that read the same panel.
-  SmallVector<std::pair<int64_t, AffineExpr>> loops; // (dimension, size); -1: panel
+  // Iterations: what the right operand depends on outermost, then panels of it,
+  // then the rows that read the same panel.
+  SmallVector<std::pair<int64_t, AffineExpr>>
+      loops; // (dimension, size); -1: panel
   for (int64_t i = 0; i < last; ++i) {
     if (i == firstShared)
       loops.push_back({-1, panels});
@@ -226,12 +235,13 @@ LogicalResult NestEmitter::emitContraction(const Contraction &c, Value root,
     AffineExpr rest = p, at;
     for (auto [i, entry] : llvm::reverse(llvm::enumerate(loops))) {
       auto [dim, size] = entry;
-      AffineExpr mine = axis(addAxis(index(simplified(i ? rest % size : rest)), size,
-                                     scopes.size() - 1));
+      AffineExpr mine = axis(addAxis(index(simplified(i ? rest % size : rest)),
+                                     size, scopes.size() - 1));
       rest = rest.floorDiv(size);
       (dim < 0 ? at : place[dim]) = mine;
     }
-    // One scope of vectors from `first` on; `left` columns are there, null: enough.
+    // One scope of vectors from `first` on; `left` columns are there, null:
+    // enough.
     auto columnsFrom = [&](AffineExpr first, int64_t count, Value left) {
       Scope scope;
       if (left)
@@ -265,8 +275,8 @@ LogicalResult NestEmitter::emitContraction(const Contraction &c, Value root,
       return whole();
     if (lc::isConstant(wholePanels, 0))
       return part();
-    Value isWhole = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, index(at),
-                                          index(wholePanels));
+    Value isWhole = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                          index(at), index(wholePanels));
     auto branch = [&](function_ref<void()> build) {
       return [&, build](OpBuilder &, Location loc) {
         withScope(Scope(), [&] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The loop-nest builder: operations whose operands are read at places that depend
-// on conditions or on data.
+// The loop-nest builder: operations whose operands are read at places that
+// depend on conditions or on data.
 #include "passes/6_lower/nest/NestEmitter.h"
 
 #include "dialects/lc/IR/BodyBuilder.h"
@@ -19,7 +19,9 @@ static RankedTensorType typeOf(Value v) {
 Value NestEmitter::inRange(AffineExpr expr, AffineExpr low, AffineExpr high) {
   expr = simplified(expr);
   bool vector = isVector(expr);
-  auto number = [&](AffineExpr e) { return vector ? indexVector(e) : index(e); };
+  auto number = [&](AffineExpr e) {
+    return vector ? indexVector(e) : index(e);
+  };
   Value result;
   auto check = [&](arith::CmpIPredicate predicate, AffineExpr bound) {
     Value c = arith::CmpIOp::create(b, predicate, number(expr),
@@ -46,8 +48,8 @@ Value NestEmitter::guarded(Value condition, Type compute, bool vector,
     return v && vector ? broadcast(v) : v;
   };
   if (isa<VectorType>(condition.getType())) {
-    Value lanes = mask() ? Value(arith::AndIOp::create(b, mask(), condition))
-                         : condition;
+    Value lanes =
+        mask() ? Value(arith::AndIOp::create(b, mask(), condition)) : condition;
     Value yes = scoped(lanes, inside), no = scoped(mask(), outside);
     if (!yes || !no)
       return {};
@@ -94,12 +96,13 @@ Value NestEmitter::concat(lc::ConcatOp op, ArrayRef<AffineExpr> place) {
     auto rest = [&]() -> Value {
       if (!isa<VectorType>(below.getType()))
         return from(i + 1);
-      Value above = arith::XOrIOp::create(b, below,
-                                          lc::BodyBuilder(b).number(1, below));
+      Value above =
+          arith::XOrIOp::create(b, below, lc::BodyBuilder(b).number(1, below));
       Value outer = mask();
       Scope scope;
       scope.barrier = true;
-      scope.mask = outer ? Value(arith::AndIOp::create(b, outer, above)) : above;
+      scope.mask =
+          outer ? Value(arith::AndIOp::create(b, outer, above)) : above;
       return withScope(std::move(scope), [&] { return from(i + 1); });
     };
     return guarded(below, compute, vector, here, rest);
@@ -124,7 +127,8 @@ Value NestEmitter::pad(lc::PadOp op, ArrayRef<AffineExpr> place) {
         continue;
       if (inside) {
         bool mixed = isa<VectorType>(c.getType()) || vectorCondition;
-        inside = mixed ? Value(arith::AndIOp::create(b, broadcast(inside), broadcast(c)))
+        inside = mixed ? Value(arith::AndIOp::create(b, broadcast(inside),
+                                                     broadcast(c)))
                        : Value(arith::AndIOp::create(b, inside, c));
       } else {
         inside = c;
@@ -132,7 +136,8 @@ Value NestEmitter::pad(lc::PadOp op, ArrayRef<AffineExpr> place) {
       vectorCondition = isa<VectorType>(inside.getType());
       continue;
     }
-    // The other modes read from elsewhere: the place becomes a number of its own.
+    // The other modes read from elsewhere: the place becomes a number of its
+    // own.
     bool vector = isVector(source[i]);
     Value at = vector ? indexVector(source[i]) : index(source[i]);
     Value n = vector ? indexVector(size) : index(size);
@@ -154,7 +159,8 @@ Value NestEmitter::pad(lc::PadOp op, ArrayRef<AffineExpr> place) {
   }
   double fill = op.getValue().convertToDouble();
   return guarded(
-      inside, compute, isVector(place), [&] { return eval(op.getInput(), source); },
+      inside, compute, isVector(place),
+      [&] { return eval(op.getInput(), source); },
       [&] { return body.constantOf(compute, fill); });
 }
 
@@ -173,14 +179,16 @@ AffineExpr NestEmitter::dataIndex(Value indices, ArrayRef<AffineExpr> place,
   if (wrap)
     at = body.select(body.less(at, zero), body.add(at, n), at);
   Value outside = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, at, n);
-  Value position = index(vector ? lc::constant(ctx, 0)
-                                : simplified(linearize(
-                                      place, lc::getDims(indices), ctx)));
+  Value position =
+      index(vector ? lc::constant(ctx, 0)
+                   : simplified(linearize(place, lc::getDims(indices), ctx)));
   if (vector) {
     if (Value lanes = mask())
       outside = arith::AndIOp::create(b, outside, lanes);
     outside = target.reduce(b, Combine::logicalOr, outside);
-    AffineExpr first = flat ? place[0] : simplified(linearize(place, lc::getDims(indices), ctx));
+    AffineExpr first =
+        flat ? place[0]
+             : simplified(linearize(place, lc::getDims(indices), ctx));
     position = index(first);
   }
   kernel.failIf(b, outside, position);
@@ -189,7 +197,8 @@ AffineExpr NestEmitter::dataIndex(Value indices, ArrayRef<AffineExpr> place,
   return axis(addAxis(at, size, scopes.size() - 1, false, vector));
 }
 
-Value NestEmitter::indexSelect(lc::IndexSelectOp op, ArrayRef<AffineExpr> place) {
+Value NestEmitter::indexSelect(lc::IndexSelectOp op,
+                               ArrayRef<AffineExpr> place) {
   unsigned dim = op.getDim();
   unsigned count = typeOf(op.getIndices()).getRank();
   AffineExpr size = lc::getDims(op.getInput())[dim];
@@ -256,7 +265,8 @@ Value NestEmitter::insertSlice(lc::InsertSliceOp op,
   Place source(place);
   source[dim] = at;
   return guarded(
-      inside, compute, isVector(place), [&] { return eval(op.getSource(), source); },
+      inside, compute, isVector(place),
+      [&] { return eval(op.getSource(), source); },
       [&] { return eval(op.getDest(), Place(place)); });
 }
 

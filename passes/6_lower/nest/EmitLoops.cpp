@@ -70,8 +70,8 @@ void NestEmitter::innerLoop(AffineExpr size,
   scf::IfOp::create(b, some, tail);
 }
 
-/// A kernel that only computes elementwise over tensors of one number of elements
-/// needs one loop, whatever the dimensions are.
+/// A kernel that only computes elementwise over tensors of one number of
+/// elements needs one loop, whatever the dimensions are.
 bool NestEmitter::flattens(ArrayRef<Value> roots) {
   AffineExpr total = lc::numElements(lc::getDims(roots[0]), ctx);
   auto sameOrOne = [&](Value v) {
@@ -133,7 +133,8 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
   lc::Dims sizes = lc::getDims(values[0]);
   for (Value v : values)
     for (auto [x, y] : llvm::zip(lc::getDims(v), sizes))
-      if (typeOf(v).getRank() != int64_t(sizes.size()) || lc::provablyDifferent(x, y))
+      if (typeOf(v).getRank() != int64_t(sizes.size()) ||
+          lc::provablyDifferent(x, y))
         return kernel.function.emitError(
             "expected the results of a kernel to have one shape");
 
@@ -204,15 +205,16 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
   return failure(failed);
 }
 
-/// An index into nothing is an error before anything is read: the loop does not run.
+/// An index into nothing is an error before anything is read: the loop does not
+/// run.
 void NestEmitter::failOnEmptyTables() {
   auto check = [&](Value indices, AffineExpr room) {
     room = simplified(room);
     if (lc::boundsOf(room, kernel.symbols).min >= 1)
       return;
     Value zero = i64Constant(0);
-    Value bad = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, index(room),
-                                      zero);
+    Value bad =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::sle, index(room), zero);
     AffineExpr count = lc::numElements(lc::getDims(indices), ctx);
     Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt,
                                        index(simplified(count)), zero);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop-nest builder: reductions, pooling and arg-reductions.
 //
-// Where the result is one number a lane, all reduced axes are plain loops with a
-// vector accumulator. Where it is one number, the innermost reduced axis runs
+// Where the result is one number a lane, all reduced axes are plain loops with
+// a vector accumulator. Where it is one number, the innermost reduced axis runs
 // over vectors with several accumulators, which are combined once at the end.
 #include "passes/6_lower/nest/NestEmitter.h"
 
@@ -34,8 +34,9 @@ Value NestEmitter::identity(Combine kind, Type type) {
       attr = b.getFloatAttr(f, APFloat::getInf(f.getFloatSemantics(), low));
     else
       attr = b.getIntegerAttr(
-          element, low ? APInt::getSignedMinValue(element.getIntOrFloatBitWidth())
-                       : APInt::getSignedMaxValue(element.getIntOrFloatBitWidth()));
+          element,
+          low ? APInt::getSignedMinValue(element.getIntOrFloatBitWidth())
+              : APInt::getSignedMaxValue(element.getIntOrFloatBitWidth()));
     if (auto vector = dyn_cast<VectorType>(type))
       return arith::ConstantOp::create(b, DenseElementsAttr::get(vector, attr));
     return arith::ConstantOp::create(b, attr);
@@ -99,9 +100,10 @@ SmallVector<Value> NestEmitter::reduceLanes(const Reduction &reduction,
                      for (size_t u = 0; u < carried.size(); ++u) {
                        Value lane = iv;
                        if (u)
-                         lane = arith::AddIOp::create(b, iv, i64Constant(u * n));
-                       next.push_back(combine(reduction.kind, carried[u],
-                                              element(lane)));
+                         lane =
+                             arith::AddIOp::create(b, iv, i64Constant(u * n));
+                       next.push_back(
+                           combine(reduction.kind, carried[u], element(lane)));
                      }
                      return next;
                    });
@@ -166,8 +168,8 @@ SmallVector<Value> NestEmitter::reduceLoops(const Reduction &reduction,
 Value NestEmitter::reduce(const Reduction &reduction, bool vector) {
   Place place;
   bool lanes = !vector && !reduction.sizes.empty();
-  Type type = vector || lanes ? Type(vectorOf(reduction.compute))
-                              : reduction.compute;
+  Type type =
+      vector || lanes ? Type(vectorOf(reduction.compute)) : reduction.compute;
   int64_t count = 1;
   if (lanes) {
     std::optional<int64_t> size = lc::getConstant(reduction.sizes.back());
@@ -185,8 +187,7 @@ Value NestEmitter::reduce(const Reduction &reduction, bool vector) {
 
 Value NestEmitter::reduceOp(Operation *op, ArrayRef<AffineExpr> place) {
   Value input = op->getOperand(0);
-  auto reduced =
-      cast<DenseI64ArrayAttr>(op->getAttr("dims")).asArrayRef();
+  auto reduced = cast<DenseI64ArrayAttr>(op->getAttr("dims")).asArrayRef();
   bool keepdim = op->hasAttr("keepdim");
   lc::Dims sizes = lc::getDims(input);
   Reduction r;
@@ -252,7 +253,8 @@ Value NestEmitter::pool(Operation *op, ArrayRef<AffineExpr> place) {
     Value n = isVector(size) ? indexVector(size) : index(size);
     Type type = isVector(size) ? Type(vectorOf(compute)) : compute;
     n = arith::SIToFPOp::create(b, type, n);
-    if (count && isa<VectorType>(count.getType()) != isa<VectorType>(n.getType())) {
+    if (count &&
+        isa<VectorType>(count.getType()) != isa<VectorType>(n.getType())) {
       count = broadcast(count);
       n = broadcast(n);
     }
@@ -328,7 +330,8 @@ Value NestEmitter::pool(Operation *op, ArrayRef<AffineExpr> place) {
       }
       if (!c)
         continue;
-      if (inside && isa<VectorType>(c.getType()) != isa<VectorType>(inside.getType())) {
+      if (inside &&
+          isa<VectorType>(c.getType()) != isa<VectorType>(inside.getType())) {
         c = broadcast(c);
         inside = broadcast(inside);
       }
@@ -366,8 +369,8 @@ Value NestEmitter::argReduce(Operation *op, ArrayRef<AffineExpr> place) {
   bool vector = isVector(place);
   auto wide = [&](Value v) { return vector ? broadcast(v) : v; };
   Value best = wide(identity(isMax ? Combine::max : Combine::min, compute));
-  Value where = wide(i64Constant(0)), seen = wide(lc::BodyBuilder(b).constantOf(
-                                          b.getI1Type(), 0));
+  Value where = wide(i64Constant(0)),
+        seen = wide(lc::BodyBuilder(b).constantOf(b.getI1Type(), 0));
   auto result = loop(
       i64Constant(0), index(size), i64Constant(1), {best, where, seen},
       [&](Value iv, ValueRange state) -> SmallVector<Value> {
@@ -387,9 +390,11 @@ Value NestEmitter::argReduce(Operation *op, ArrayRef<AffineExpr> place) {
             return SmallVector<Value>(state);
           v = wide(v);
           lc::BodyBuilder body(b);
-          Value better = isMax ? body.less(state[0], v) : body.less(v, state[0]);
+          Value better =
+              isMax ? body.less(state[0], v) : body.less(v, state[0]);
           if (body.isFloat(v)) { // the first NaN wins
-            Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, v, v);
+            Value isNan =
+                arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, v, v);
             Value had = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO,
                                               state[0], state[0]);
             Value first = arith::AndIOp::create(

@@ -12,9 +12,10 @@ namespace lcompile::nest {
 
 /// The places along dimension `i` of the window that `at` reads, computed as
 /// torch.nn.functional.interpolate does: in the element's compute type.
-SmallVector<NestEmitter::Corner>
-NestEmitter::cornersOf(lc::ResizeOp op, unsigned i, AffineExpr at,
-                       AffineExpr size) {
+SmallVector<NestEmitter::Corner> NestEmitter::cornersOf(lc::ResizeOp op,
+                                                        unsigned i,
+                                                        AffineExpr at,
+                                                        AffineExpr size) {
   lc::BodyBuilder body(b);
   bool lanes = isVector(at);
   auto number = [&](AffineExpr e) { return lanes ? indexVector(e) : index(e); };
@@ -30,8 +31,8 @@ NestEmitter::cornersOf(lc::ResizeOp op, unsigned i, AffineExpr at,
   if (nearest || op.getAlignCorners())
     source = body.mul(x, factor);
   else
-    source = body.atLeast(
-        body.sub(body.mul(body.add(x, half), factor), half), 0);
+    source =
+        body.atLeast(body.sub(body.mul(body.add(x, half), factor), half), 0);
   Value whole = arith::FPToSIOp::create(b, like(b.getI64Type()), source);
   Value last = number(simplified(size - 1));
   Value low = body.min(whole, last);
@@ -52,9 +53,8 @@ Value NestEmitter::resize(lc::ResizeOp op, ArrayRef<AffineExpr> place) {
   SmallVector<SmallVector<Corner>> corners;
   for (unsigned i = 0; i < spatial; ++i) {
     AffineExpr at = place[first + i];
-    corners.push_back(inScope(scopeOf(at), [&] {
-      return cornersOf(op, i, at, sizes[first + i]);
-    }));
+    corners.push_back(inScope(
+        scopeOf(at), [&] { return cornersOf(op, i, at, sizes[first + i]); }));
   }
   lc::BodyBuilder body(b);
   auto combined = [&](Value x, Value y, bool product) {

@@ -15,10 +15,9 @@ static RankedTensorType typeOf(Value v) {
   return cast<RankedTensorType>(v.getType());
 }
 
-LogicalResult
-NestEmitter::emitLines(ArrayRef<AffineExpr> sizes, unsigned dim,
-                       Schedule &schedule,
-                       function_ref<void(function_ref<Place(AffineExpr)>)> body) {
+LogicalResult NestEmitter::emitLines(
+    ArrayRef<AffineExpr> sizes, unsigned dim, Schedule &schedule,
+    function_ref<void(function_ref<Place(AffineExpr)>)> body) {
   AffineExpr extent = lc::constant(ctx, 1);
   for (auto [i, size] : llvm::enumerate(sizes))
     if (i != dim)
@@ -72,7 +71,8 @@ LogicalResult NestEmitter::emitScan(Operation *op, Combine kind,
                v = arith::ExtFOp::create(b, carried, v);
              Value next = combine(kind, state[0], v);
              Value stored =
-                 widen ? Value(arith::TruncFOp::create(b, compute, next)) : next;
+                 widen ? Value(arith::TruncFOp::create(b, compute, next))
+                       : next;
              store(stored, kernel.outputs[0], typeOf(op->getResult(0)), place);
              return {next};
            });
@@ -105,8 +105,8 @@ LogicalResult NestEmitter::emitPlaceScan(Operation *op, bool isMax,
              Value worse = isMax ? body.less(v, best) : body.less(best, v);
              if (body.isFloat(v)) {
                worse = arith::OrIOp::create(b, worse, isNan(best));
-               worse = arith::SelectOp::create(
-                   b, isNan(v), body.number(0, worse), worse);
+               worse = arith::SelectOp::create(b, isNan(v),
+                                               body.number(0, worse), worse);
              }
              Value isFirst = body.equal(i, i64Constant(0));
              Value better = arith::OrIOp::create(
@@ -120,8 +120,8 @@ LogicalResult NestEmitter::emitPlaceScan(Operation *op, bool isMax,
   });
 }
 
-/// Heap sort of places, in the memory of the result. Places break ties, which makes
-/// the order total and the sort stable.
+/// Heap sort of places, in the memory of the result. Places break ties, which
+/// makes the order total and the sort stable.
 LogicalResult NestEmitter::emitArgsort(lc::ArgsortOp op, Schedule &schedule) {
   Value input = op.getInput();
   unsigned dim = op.getDim();
@@ -149,7 +149,8 @@ LogicalResult NestEmitter::emitArgsort(lc::ArgsortOp op, Schedule &schedule) {
     auto less = [&](Value x, Value y) -> Value {
       if (!body.isFloat(x))
         return typeOf(input).getElementType().isInteger(1)
-                   ? Value(arith::CmpIOp::create(b, arith::CmpIPredicate::ult, x, y))
+                   ? Value(arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                                 x, y))
                    : body.less(x, y);
       Value known = arith::CmpFOp::create(b, arith::CmpFPredicate::ORD, x, x);
       Value nan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, y, y);
@@ -247,7 +248,8 @@ LogicalResult NestEmitter::emitArgsort(lc::ArgsortOp op, Schedule &schedule) {
   });
 }
 
-/// How an element that is written joins the one that is there; none: it replaces it.
+/// How an element that is written joins the one that is there; none: it
+/// replaces it.
 static std::optional<Combine> combineOf(lc::ScatterKind kind) {
   switch (kind) {
   case lc::ScatterKind::replace:

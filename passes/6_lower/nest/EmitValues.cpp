@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The loop-nest builder: values at places; loads, stores, elementwise operations.
+// The loop-nest builder: values at places; loads, stores, elementwise
+// operations.
 #include "passes/6_lower/nest/NestEmitter.h"
 
 #include "dialects/lc/IR/BodyBuilder.h"
@@ -99,8 +100,9 @@ Value NestEmitter::evalUncached(Value tensor, ArrayRef<AffineExpr> place) {
       .Case([&](lc::GatherOp o) { return gather(o, place); })
       .Case([&](lc::DynamicSliceOp o) { return dynamicSlice(o, place); })
       .Case([&](lc::InsertSliceOp o) { return insertSlice(o, place); })
-      .Case<lc::SumOp, lc::ProdOp, lc::MeanOp, lc::AmaxOp, lc::AminOp, lc::AnyOp,
-            lc::AllOp>([&](Operation *o) { return reduceOp(o, place); })
+      .Case<lc::SumOp, lc::ProdOp, lc::MeanOp, lc::AmaxOp, lc::AminOp,
+            lc::AnyOp, lc::AllOp>(
+          [&](Operation *o) { return reduceOp(o, place); })
       .Case<lc::MaxPoolOp, lc::AvgPoolOp, lc::AdaptiveAvgPoolOp>(
           [&](Operation *o) { return pool(o, place); })
       .Case<lc::ArgmaxOp, lc::ArgminOp>(
@@ -118,15 +120,13 @@ Value NestEmitter::evalUncached(Value tensor, ArrayRef<AffineExpr> place) {
 Value NestEmitter::load(Value buffer, RankedTensorType type,
                         ArrayRef<AffineExpr> place) {
   AffineExpr offset =
-      flat ? place[0]
-           : simplified(linearize(place, lc::getDims(type), ctx));
+      flat ? place[0] : simplified(linearize(place, lc::getDims(type), ctx));
   Type element = type.getElementType(), memory = memoryType(element);
   if (!isVector(offset))
     return toCompute(target.load(b, buffer, index(offset), memory), element);
   std::optional<int64_t> stride;
   for (unsigned i = 0; i < axes.size(); ++i)
-    if (axes[i].lanes && isVector(offset) &&
-        offset.isFunctionOfDim(i))
+    if (axes[i].lanes && isVector(offset) && offset.isFunctionOfDim(i))
       stride = strideAlong(offset, i, bounds);
   bool opaque = false;
   offset.walk([&](AffineExpr e) {
@@ -145,10 +145,10 @@ void NestEmitter::store(Value value, Value buffer, RankedTensorType type,
   if (failed || !value)
     return;
   AffineExpr offset =
-      flat ? place[0]
-           : simplified(linearize(place, lc::getDims(type), ctx));
+      flat ? place[0] : simplified(linearize(place, lc::getDims(type), ctx));
   if (!isVector(offset)) {
-    target.store(b, toMemory(value, type.getElementType()), buffer, index(offset));
+    target.store(b, toMemory(value, type.getElementType()), buffer,
+                 index(offset));
     return;
   }
   value = toMemory(broadcast(value), type.getElementType());
@@ -181,8 +181,8 @@ Value NestEmitter::elementwise(Operation *op, ArrayRef<AffineExpr> place) {
       v = broadcast(v);
   b.setLoc(op->getLoc());
   Value result = cast<lc::Elementwise>(op).buildBody(b, operands);
-  // Narrow types are computed in wider ones: bring the value back into range, and
-  // round where the model asks for a narrower type.
+  // Narrow types are computed in wider ones: bring the value back into range,
+  // and round where the model asks for a narrower type.
   Type element = typeOf(op->getResult(0)).getElementType();
   bool isNarrowInteger = isa<IntegerType>(element) &&
                          element.getIntOrFloatBitWidth() < 32 &&

@@ -38,7 +38,8 @@ static void collectTerms(AffineExpr expr, SmallVectorImpl<AffineExpr> &terms) {
 }
 
 /// The factors of a product, the constant one apart.
-static int64_t collectFactors(AffineExpr expr, SmallVectorImpl<AffineExpr> &out) {
+static int64_t collectFactors(AffineExpr expr,
+                              SmallVectorImpl<AffineExpr> &out) {
   if (auto c = dyn_cast<AffineConstantExpr>(expr))
     return c.getValue();
   if (expr.getKind() == AffineExprKind::Mul) {
@@ -50,8 +51,8 @@ static int64_t collectFactors(AffineExpr expr, SmallVectorImpl<AffineExpr> &out)
   return 1;
 }
 
-/// The sum of the terms, equal products added up. MLIR's own simplification does
-/// not cancel products of dimensions and symbols.
+/// The sum of the terms, equal products added up. MLIR's own simplification
+/// does not cancel products of dimensions and symbols.
 static AffineExpr sumOf(ArrayRef<AffineExpr> terms, MLIRContext *ctx) {
   SmallVector<std::pair<SmallVector<AffineExpr>, int64_t>> products;
   for (AffineExpr term : terms) {
@@ -60,7 +61,8 @@ static AffineExpr sumOf(ArrayRef<AffineExpr> terms, MLIRContext *ctx) {
     llvm::sort(factors, [](AffineExpr x, AffineExpr y) {
       return x.getAsOpaquePointer() < y.getAsOpaquePointer();
     });
-    auto it = llvm::find_if(products, [&](auto &p) { return p.first == factors; });
+    auto it =
+        llvm::find_if(products, [&](auto &p) { return p.first == factors; });
     if (it == products.end())
       products.push_back({factors, c});
     else
@@ -157,8 +159,8 @@ bool provablyNotNegative(AffineExpr expr, const Bounds &bounds) {
       if (auto dim = dyn_cast<AffineDimExpr>(factor))
         all &= bool(bounds.sizes[dim.getPosition()]);
       else if (factor.getKind() == AffineExprKind::FloorDiv)
-        all &= provablyNotNegative(
-            cast<AffineBinaryOpExpr>(factor).getLHS(), bounds);
+        all &= provablyNotNegative(cast<AffineBinaryOpExpr>(factor).getLHS(),
+                                   bounds);
     }
   }
   if (all)
@@ -224,7 +226,8 @@ std::optional<int64_t> strideAlong(AffineExpr expr, unsigned axis,
   return lc::getConstant(symbolicStride(expr, axis, bounds));
 }
 
-AffineExpr symbolicStride(AffineExpr expr, unsigned axis, const Bounds &bounds) {
+AffineExpr symbolicStride(AffineExpr expr, unsigned axis,
+                          const Bounds &bounds) {
   MLIRContext *ctx = expr.getContext();
   SmallVector<AffineExpr> dims;
   for (unsigned i = 0; i < bounds.sizes.size(); ++i) {

@@ -14,8 +14,8 @@ struct Bounds {
   llvm::SmallVector<lc::SymbolAttr> symbols;
 };
 
-/// Simplifies with the knowledge of the bounds: (d0 * 64 + d1) mod 64 is d1 when
-/// d1 < 64, also where the divisor is symbolic.
+/// Simplifies with the knowledge of the bounds: (d0 * 64 + d1) mod 64 is d1
+/// when d1 < 64, also where the divisor is symbolic.
 mlir::AffineExpr simplify(mlir::AffineExpr expr, const Bounds &bounds);
 
 /// True when lhs < rhs for all values within the bounds.

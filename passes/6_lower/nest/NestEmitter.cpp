@@ -49,7 +49,8 @@ bool NestEmitter::isVector(ArrayRef<AffineExpr> exprs) {
   for (AffineExpr expr : exprs)
     expr.walk([&](AffineExpr e) {
       if (auto dim = dyn_cast<AffineDimExpr>(e))
-        vector |= axes[dim.getPosition()].lanes || axes[dim.getPosition()].opaque;
+        vector |=
+            axes[dim.getPosition()].lanes || axes[dim.getPosition()].opaque;
     });
   return vector;
 }
@@ -118,7 +119,9 @@ Value NestEmitter::emitIndex(AffineExpr expr, bool vector) {
     return arith::AddIOp::create(b, broadcast(axis.value), steps);
   }
   auto binary = cast<AffineBinaryOpExpr>(expr);
-  auto operand = [&](AffineExpr e) { return vector ? indexVector(e) : index(e); };
+  auto operand = [&](AffineExpr e) {
+    return vector ? indexVector(e) : index(e);
+  };
   Value l = operand(binary.getLHS()), r = operand(binary.getRHS());
   bool positive = provablyNotNegative(binary.getLHS(), bounds);
   switch (expr.getKind()) {
@@ -163,9 +166,10 @@ Value NestEmitter::toCompute(Value v, Type element) {
   if (element.isInteger(1))
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, v,
                                  lc::BodyBuilder(b).number(0, v));
-  Type type = like(v, isa<IntegerType>(compute)
-                          ? IntegerType::get(ctx, compute.getIntOrFloatBitWidth())
-                          : compute);
+  Type type =
+      like(v, isa<IntegerType>(compute)
+                  ? IntegerType::get(ctx, compute.getIntOrFloatBitWidth())
+                  : compute);
   if (v.getType() == type)
     return v;
   lc::BodyBuilder body(b);
@@ -188,8 +192,9 @@ Value NestEmitter::toMemory(Value v, Type element) {
   if (element.isInteger(1))
     return arith::ExtUIOp::create(b, type, v);
   if (element.isBF16()) {
-    // Rounded to even with integers: few machines have an instruction, it may take
-    // denormal numbers as 0, and LLVM's stand-in is a library that artefacts lack.
+    // Rounded to even with integers: few machines have an instruction, it may
+    // take denormal numbers as 0, and LLVM's stand-in is a library that
+    // artefacts lack.
     lc::BodyBuilder body(b);
     Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, v, v);
     Value bits = arith::BitcastOp::create(b, like(v, b.getI32Type()), v);

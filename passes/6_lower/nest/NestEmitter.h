@@ -2,17 +2,17 @@
 // The loop-nest builder: emits a fused kernel of lc operations as loops.
 //
 // Emission is driven by demand. A value at a place (one affine expression a
-// dimension over the loops' axes) is emitted by asking its operation, which asks
-// its operands at places of their own; views only change the place, and a load
-// happens where a kernel input is reached. Every piece of code is put into the
-// outermost loop that it depends on.
+// dimension over the loops' axes) is emitted by asking its operation, which
+// asks its operands at places of their own; views only change the place, and a
+// load happens where a kernel input is reached. Every piece of code is put into
+// the outermost loop that it depends on.
 #ifndef PASSES_6_LOWER_NEST_NESTEMITTER_H
 #define PASSES_6_LOWER_NEST_NESTEMITTER_H
 
 #include "dialects/lc/IR/LcOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/6_lower/nest/IndexMath.h"
 #include "passes/6_lower/nest/NestTarget.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <map>
 
 namespace lcompile::nest {
@@ -24,7 +24,7 @@ using Place = llvm::SmallVector<mlir::AffineExpr>;
 
 /// A kernel to emit: a function with lc operations, and its memory.
 struct Kernel {
-  mlir::func::FuncOp function; // tensors to tensors, one block
+  mlir::func::FuncOp function;            // tensors to tensors, one block
   llvm::SmallVector<mlir::Value> inputs;  // buffers, one an argument
   llvm::SmallVector<mlir::Value> outputs; // buffers, one a result
   llvm::SmallVector<lc::SymbolAttr> symbols;
@@ -48,25 +48,25 @@ class NestEmitter {
 public:
   NestEmitter(Kernel kernel, NestTarget &target, mlir::OpBuilder &builder);
 
-  /// Emits the whole kernel at the builder's place. Fails with a diagnostic when
-  /// an operation has no emission.
+  /// Emits the whole kernel at the builder's place. Fails with a diagnostic
+  /// when an operation has no emission.
   mlir::FailureOr<Schedule> emit();
 
 private:
   /// Where code can go: the kernel's body or the body of a loop.
   struct Scope {
     mlir::Block *block = nullptr;
-    int vectorAxis = -1;   // the axis whose lanes this loop handles at once
-    mlir::Value mask;      // lanes that exist, null: all
-    bool barrier = false;  // code must not move out: it is guarded here
+    int vectorAxis = -1;  // the axis whose lanes this loop handles at once
+    mlir::Value mask;     // lanes that exist, null: all
+    bool barrier = false; // code must not move out: it is guarded here
     std::map<std::pair<void *, std::vector<const void *>>, mlir::Value> values;
     llvm::DenseMap<mlir::AffineExpr, mlir::Value> indices, indexVectors;
   };
 
   /// A variable that places may use.
   struct Axis {
-    mlir::Value value; // i64: the first lane, or vector<i64> when `opaque`
-    unsigned scope;    // index in the scope stack
+    mlir::Value value;   // i64: the first lane, or vector<i64> when `opaque`
+    unsigned scope;      // index in the scope stack
     bool lanes = false;  // value, value + 1, ... in the lanes
     bool opaque = false; // a vector of unrelated numbers
   };
@@ -81,17 +81,16 @@ private:
   bool isVector(llvm::ArrayRef<mlir::AffineExpr> exprs);
   mlir::Value mask() const;
   /// Runs `build` with code going to scope `depth`; inner scopes are set aside.
-  template <typename Build>
-  auto inScope(unsigned depth, Build build);
+  template <typename Build> auto inScope(unsigned depth, Build build);
   void moveTo(const Scope &scope) { b.setInsertionPointToEnd(scope.block); }
   /// Runs `build` in a scope of its own at the builder's place.
-  template <typename Build>
-  auto withScope(Scope scope, Build build);
+  template <typename Build> auto withScope(Scope scope, Build build);
   mlir::AffineExpr simplified(mlir::AffineExpr expr) {
     return nest::simplify(expr, bounds);
   }
 
-  // ---- numbers (NestEmitter.cpp) ---------------------------------------------
+  // ---- numbers (NestEmitter.cpp)
+  // ---------------------------------------------
   mlir::Value i64Constant(int64_t value);
   /// The expression as i64 in the scope that it needs.
   mlir::Value index(mlir::AffineExpr expr);
@@ -104,27 +103,34 @@ private:
   mlir::Value toCompute(mlir::Value v, mlir::Type element);
   mlir::Value toMemory(mlir::Value v, mlir::Type element);
 
-  // ---- values (Emit*.cpp) ------------------------------------------------------
+  // ---- values (Emit*.cpp)
+  // ------------------------------------------------------
   /// The value at the place, in compute type: a vector when the place differs
   /// between lanes, else a scalar. Null after a diagnostic.
   mlir::Value eval(mlir::Value tensor, Place place);
   /// From here on `tensor` has this value at the place.
   void define(mlir::Value tensor, Place place, mlir::Value value);
-  mlir::Value evalUncached(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value evalUncached(mlir::Value tensor,
+                           llvm::ArrayRef<mlir::AffineExpr> place);
   mlir::Value load(mlir::Value buffer, mlir::RankedTensorType type,
                    llvm::ArrayRef<mlir::AffineExpr> place);
   void store(mlir::Value value, mlir::Value buffer, mlir::RankedTensorType type,
              llvm::ArrayRef<mlir::AffineExpr> place);
-  mlir::Value elementwise(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value elementwise(mlir::Operation *op,
+                          llvm::ArrayRef<mlir::AffineExpr> place);
   mlir::Value iota(lc::IotaOp op, mlir::AffineExpr place);
   mlir::Value concat(lc::ConcatOp op, llvm::ArrayRef<mlir::AffineExpr> place);
   mlir::Value pad(lc::PadOp op, llvm::ArrayRef<mlir::AffineExpr> place);
-  mlir::Value indexSelect(lc::IndexSelectOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value indexSelect(lc::IndexSelectOp op,
+                          llvm::ArrayRef<mlir::AffineExpr> place);
   mlir::Value gather(lc::GatherOp op, llvm::ArrayRef<mlir::AffineExpr> place);
-  mlir::Value dynamicSlice(lc::DynamicSliceOp op, llvm::ArrayRef<mlir::AffineExpr> place);
-  mlir::Value insertSlice(lc::InsertSliceOp op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value dynamicSlice(lc::DynamicSliceOp op,
+                           llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value insertSlice(lc::InsertSliceOp op,
+                          llvm::ArrayRef<mlir::AffineExpr> place);
   /// The place that an index from data points at, as a new axis; checked.
-  mlir::AffineExpr dataIndex(mlir::Value indices, llvm::ArrayRef<mlir::AffineExpr> place,
+  mlir::AffineExpr dataIndex(mlir::Value indices,
+                             llvm::ArrayRef<mlir::AffineExpr> place,
                              mlir::AffineExpr size, bool wrap);
   /// `inside` where the condition holds (numbers i1, scalar or vector), else
   /// `fill`; loads of `inside` happen only there.
@@ -132,9 +138,11 @@ private:
                       llvm::function_ref<mlir::Value()> inside,
                       llvm::function_ref<mlir::Value()> outside);
   /// low <= expr < high as i1, scalar or vector; null when always true.
-  mlir::Value inRange(mlir::AffineExpr expr, mlir::AffineExpr low, mlir::AffineExpr high);
+  mlir::Value inRange(mlir::AffineExpr expr, mlir::AffineExpr low,
+                      mlir::AffineExpr high);
 
-  // ---- reductions (EmitReductions.cpp) ------------------------------------------
+  // ---- reductions (EmitReductions.cpp)
+  // ------------------------------------------
   struct Reduction {
     Combine kind;
     mlir::Type compute;
@@ -146,21 +154,26 @@ private:
   mlir::Value reduce(const Reduction &reduction, bool vector);
   mlir::Value identity(Combine kind, mlir::Type type);
   mlir::Value combine(Combine kind, mlir::Value x, mlir::Value y);
-  mlir::Value reduceOp(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value reduceOp(mlir::Operation *op,
+                       llvm::ArrayRef<mlir::AffineExpr> place);
   mlir::Value pool(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
-  mlir::Value argReduce(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
+  mlir::Value argReduce(mlir::Operation *op,
+                        llvm::ArrayRef<mlir::AffineExpr> place);
   /// The loops from `level` inwards; accumulators are carried through.
-  llvm::SmallVector<mlir::Value> reduceLoops(const Reduction &reduction, Place &place,
-                                             llvm::ArrayRef<mlir::Value> accumulators,
-                                             bool lanes);
-  llvm::SmallVector<mlir::Value> reduceLanes(const Reduction &reduction, Place &place,
-                                             llvm::ArrayRef<mlir::Value> accumulators);
+  llvm::SmallVector<mlir::Value>
+  reduceLoops(const Reduction &reduction, Place &place,
+              llvm::ArrayRef<mlir::Value> accumulators, bool lanes);
+  llvm::SmallVector<mlir::Value>
+  reduceLanes(const Reduction &reduction, Place &place,
+              llvm::ArrayRef<mlir::Value> accumulators);
 
-  // ---- contractions (EmitContractions.cpp) -----------------------------------------
+  // ---- contractions (EmitContractions.cpp)
+  // -----------------------------------------
   struct Contraction {
-    mlir::Value result, bias; // null: not there
+    mlir::Value result, bias;                    // null: not there
     llvm::SmallVector<mlir::AffineExpr> reduced; // sizes, outermost first
-    unsigned sharedRhs = 0; // dimensions before the last that the rhs does not see
+    unsigned sharedRhs =
+        0; // dimensions before the last that the rhs does not see
     /// Operands' elements for a place of the result and of the reduced axes.
     std::function<mlir::Value(llvm::ArrayRef<mlir::AffineExpr>,
                               llvm::ArrayRef<mlir::AffineExpr>)>
@@ -172,48 +185,60 @@ private:
   mlir::FailureOr<Contraction> findContraction();
   mlir::LogicalResult emitContraction(const Contraction &c, mlir::Value root,
                                       Schedule &schedule);
-  /// All rows along dimension `row` (-1: there is but one) for `vectors` vectors of
-  /// columns from `place` on, `rows` at once.
-  void contractRows(const Contraction &c, mlir::Value root, Place place, int64_t row,
-                    int64_t vectors, int64_t rows);
-  void contractTile(const Contraction &c, mlir::Value root, Place place, int64_t row,
-                    int64_t rows, int64_t vectors);
+  /// All rows along dimension `row` (-1: there is but one) for `vectors`
+  /// vectors of columns from `place` on, `rows` at once.
+  void contractRows(const Contraction &c, mlir::Value root, Place place,
+                    int64_t row, int64_t vectors, int64_t rows);
+  void contractTile(const Contraction &c, mlir::Value root, Place place,
+                    int64_t row, int64_t rows, int64_t vectors);
 
-  // ---- attention (EmitAttention.cpp) -----------------------------------------------
+  // ---- attention (EmitAttention.cpp)
+  // -----------------------------------------------
   friend class AttentionTile;
   mlir::LogicalResult emitAttention(lc::SdpaOp op, Schedule &schedule);
 
-  // ---- interpolation (EmitResize.cpp) ------------------------------------------
+  // ---- interpolation (EmitResize.cpp)
+  // ------------------------------------------
   struct Corner {
     mlir::AffineExpr at;
     mlir::Value weight; // null: 1
   };
   llvm::SmallVector<Corner> cornersOf(lc::ResizeOp op, unsigned i,
-                                      mlir::AffineExpr at, mlir::AffineExpr size);
+                                      mlir::AffineExpr at,
+                                      mlir::AffineExpr size);
   mlir::Value resize(lc::ResizeOp op, llvm::ArrayRef<mlir::AffineExpr> place);
 
-  // ---- loops (EmitLoops.cpp) -------------------------------------------------------
+  // ---- loops (EmitLoops.cpp)
+  // -------------------------------------------------------
   /// for (i = low; i < high; i += step) with values carried.
   llvm::SmallVector<mlir::Value>
   loop(mlir::Value low, mlir::Value high, mlir::Value step,
        llvm::ArrayRef<mlir::Value> carried,
-       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                         mlir::ValueRange)>
+           body);
   /// The loop that threads share: its iterations are the schedule's extent.
   void parallel(mlir::AffineExpr extent, Schedule &schedule,
                 llvm::function_ref<void(mlir::AffineExpr)> body);
-  mlir::LogicalResult emitMap(llvm::ArrayRef<mlir::Value> roots, Schedule &schedule);
+  mlir::LogicalResult emitMap(llvm::ArrayRef<mlir::Value> roots,
+                              Schedule &schedule);
   void failOnEmptyTables();
   bool flattens(llvm::ArrayRef<mlir::Value> roots);
-  void innerLoop(mlir::AffineExpr size, llvm::function_ref<void(mlir::AffineExpr)> body);
+  void innerLoop(mlir::AffineExpr size,
+                 llvm::function_ref<void(mlir::AffineExpr)> body);
 
-  // ---- lines (EmitScans.cpp) -------------------------------------------------------
-  /// The parallel loop over all lines along `dim`; `body` gets what makes a place of
-  /// one along the line.
-  mlir::LogicalResult
-  emitLines(llvm::ArrayRef<mlir::AffineExpr> sizes, unsigned dim, Schedule &schedule,
-            llvm::function_ref<void(llvm::function_ref<Place(mlir::AffineExpr)>)> body);
-  mlir::LogicalResult emitScan(mlir::Operation *op, Combine kind, Schedule &schedule);
-  mlir::LogicalResult emitPlaceScan(mlir::Operation *op, bool isMax, Schedule &schedule);
+  // ---- lines (EmitScans.cpp)
+  // -------------------------------------------------------
+  /// The parallel loop over all lines along `dim`; `body` gets what makes a
+  /// place of one along the line.
+  mlir::LogicalResult emitLines(
+      llvm::ArrayRef<mlir::AffineExpr> sizes, unsigned dim, Schedule &schedule,
+      llvm::function_ref<void(llvm::function_ref<Place(mlir::AffineExpr)>)>
+          body);
+  mlir::LogicalResult emitScan(mlir::Operation *op, Combine kind,
+                               Schedule &schedule);
+  mlir::LogicalResult emitPlaceScan(mlir::Operation *op, bool isMax,
+                                    Schedule &schedule);
   mlir::LogicalResult emitArgsort(lc::ArgsortOp op, Schedule &schedule);
   mlir::LogicalResult emitScatter(lc::ScatterOp op, Schedule &schedule);
 

@@ -9,9 +9,9 @@ namespace lcompile::nest {
 
 enum class Combine { sum, product, max, min, logicalOr, logicalAnd };
 
-/// Hooks of one machine. Offsets count elements; `element` is the type in memory
-/// (bool: i8). Masks are vectors of i1, null when all lanes take part; lanes
-/// that do not take part read as 0 and are not written.
+/// Hooks of one machine. Offsets count elements; `element` is the type in
+/// memory (bool: i8). Masks are vectors of i1, null when all lanes take part;
+/// lanes that do not take part read as 0 and are not written.
 class NestTarget {
 public:
   virtual ~NestTarget() = default;

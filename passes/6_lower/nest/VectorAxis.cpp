@@ -17,7 +17,8 @@ static RankedTensorType typeOf(Value v) {
 }
 
 /// The reductions that feed `root` through elementwise operations and views, at
-/// the results' places: whether any of them reduces the operand's last dimension.
+/// the results' places: whether any of them reduces the operand's last
+/// dimension.
 static bool reducesRows(Value v) {
   while (Operation *op = v.getDefiningOp()) {
     if (isa<lc::Elementwise, lc::View>(op)) {
@@ -37,8 +38,8 @@ static bool reducesRows(Value v) {
       v = next;
       continue;
     }
-    if (isa<lc::SumOp, lc::MeanOp, lc::AmaxOp, lc::AminOp, lc::ProdOp, lc::AnyOp,
-            lc::AllOp>(op)) {
+    if (isa<lc::SumOp, lc::MeanOp, lc::AmaxOp, lc::AminOp, lc::ProdOp,
+            lc::AnyOp, lc::AllOp>(op)) {
       auto dims = cast<DenseI64ArrayAttr>(op->getAttr("dims")).asArrayRef();
       return !dims.empty() &&
              dims.back() == typeOf(op->getOperand(0)).getRank() - 1;
@@ -50,10 +51,12 @@ static bool reducesRows(Value v) {
 
 namespace {
 
-/// Follows places through elementwise operations and views to the kernel's inputs.
+/// Follows places through elementwise operations and views to the kernel's
+/// inputs.
 class AccessCost {
 public:
-  AccessCost(const Bounds &bounds, unsigned axis) : bounds(bounds), axis(axis) {}
+  AccessCost(const Bounds &bounds, unsigned axis)
+      : bounds(bounds), axis(axis) {}
 
   double of(Value v, ArrayRef<AffineExpr> place) {
     if (isa<BlockArgument>(v))

@@ -7,9 +7,10 @@
 
 namespace lcompile::nest {
 
-/// The dimension of `roots`, tensors of one shape, along which `lanes` elements at
-/// once cost least: whole vectors, in memory side by side where they are read and
-/// written. -1 when rows are reduced: then vectors run inside of the reduction.
+/// The dimension of `roots`, tensors of one shape, along which `lanes` elements
+/// at once cost least: whole vectors, in memory side by side where they are
+/// read and written. -1 when rows are reduced: then vectors run inside of the
+/// reduction.
 int chooseVectorAxis(llvm::ArrayRef<mlir::Value> roots,
                      llvm::ArrayRef<lc::SymbolAttr> symbols, unsigned lanes);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Runs the command line of lcompile many times, each in a process of its own that
-// starts as a copy of this one: a test of a thousand files without a thousand starts.
-// Reads a JSON array of arguments a line; writes {"code", "signal", "stderr"} a line.
+// Runs the command line of lcompile many times, each in a process of its own
+// that starts as a copy of this one: a test of a thousand files without a
+// thousand starts. Reads a JSON array of arguments a line; writes {"code",
+// "signal", "stderr"} a line.
 #include "lib/Compiler/CommandLine.h"
 
 #include "llvm/Support/JSON.h"

@@ -131,7 +131,8 @@ void rot90(AtenCall &call) {
   for (int64_t &dim : dims)
     dim += dim < 0 ? call.rankOf(x) : 0;
   if (dims.size() != 2 || dims[0] == dims[1] ||
-      llvm::any_of(dims, [&](int64_t d) { return d < 0 || d >= call.rankOf(x); }))
+      llvm::any_of(dims,
+                   [&](int64_t d) { return d < 0 || d >= call.rankOf(x); }))
     return call.refuse("expected two different dimensions");
   SmallVector<int64_t> both = dims;
   llvm::sort(both);
@@ -284,9 +285,7 @@ void embedDiagonal(AtenCall &call, int64_t offset, int64_t dim1, int64_t dim2) {
                              call.full(dims, call.elementOf(x), 0));
   SmallVector<int64_t> perm;
   for (int64_t i = 0, next = 0; i < rank; ++i)
-    perm.push_back(i == dim1   ? rank - 2
-                   : i == dim2 ? rank - 1
-                               : next++);
+    perm.push_back(i == dim1 ? rank - 2 : i == dim2 ? rank - 1 : next++);
   call.result(call.permute(x, perm));
 }
 

@@ -174,11 +174,11 @@ void hypot(AtenCall &call) {
                                              call.make<lc::DivOp>(y, scale)));
   }
   // An infinite side wins even over NaN.
-  Value infinite = call.make<lc::OrOp>(call.make<lc::IsInfOp>(x),
-                                       call.make<lc::IsInfOp>(y));
+  Value infinite =
+      call.make<lc::OrOp>(call.make<lc::IsInfOp>(x), call.make<lc::IsInfOp>(y));
   double infinity = std::numeric_limits<double>::infinity();
-  result = call.make<lc::WhereOp>(infinite, constantLike(call, x, infinity),
-                                  result);
+  result =
+      call.make<lc::WhereOp>(infinite, constantLike(call, x, infinity), result);
   call.result(call.convert(result, element));
 }
 

@@ -8,28 +8,24 @@ using namespace lcompile::import;
 
 namespace {
 
-template <typename Op>
-void unary(AtenCall &call) {
+template <typename Op> void unary(AtenCall &call) {
   call.result(call.make<Op>(call.tensor("self")));
 }
 
 /// Integers become f32 first, as in PyTorch.
-template <typename Op>
-void unaryFloat(AtenCall &call) {
+template <typename Op> void unaryFloat(AtenCall &call) {
   call.result(call.make<Op>(call.floatTensor("self")));
 }
 
 /// On integers these change nothing.
-template <typename Op>
-void rounding(AtenCall &call) {
+template <typename Op> void rounding(AtenCall &call) {
   Value x = call.tensor("self");
   if (call.refused() || isa<IntegerType>(call.elementOf(x)))
     return call.result(x);
   call.result(call.make<Op>(x));
 }
 
-template <typename Op>
-void binary(AtenCall &call) {
+template <typename Op> void binary(AtenCall &call) {
   auto [lhs, rhs] = call.binaryOperands("self", "other");
   call.result(call.make<Op>(lhs, rhs));
 }
@@ -131,7 +127,8 @@ void pow(AtenCall &call) {
   const Datum &exponent = call.get("exponent");
   if (exponent.isNumber() && call.get("self").isTensor()) {
     double e = exponent.asFloat();
-    Value x = exponent.isFloat() ? call.floatTensor("self") : call.tensor("self");
+    Value x =
+        exponent.isFloat() ? call.floatTensor("self") : call.tensor("self");
     if (call.refused())
       return;
     bool isFloat = isa<FloatType>(call.elementOf(x));
@@ -156,18 +153,14 @@ void pow(AtenCall &call) {
   call.result(call.make<lc::PowOp>(base, power));
 }
 
-template <lc::CompareKind kind>
-void compare(AtenCall &call) {
+template <lc::CompareKind kind> void compare(AtenCall &call) {
   auto [lhs, rhs] = call.binaryOperands("self", "other");
   call.result(call.make<lc::CompareOp>(kind, lhs, rhs));
 }
 
-Value asBool(AtenCall &call, Value v) {
-  return call.convert(v, call.i1());
-}
+Value asBool(AtenCall &call, Value v) { return call.convert(v, call.i1()); }
 
-template <typename Op>
-void logical(AtenCall &call) {
+template <typename Op> void logical(AtenCall &call) {
   auto [lhs, rhs] = call.binaryOperands("self", "other");
   call.result(call.make<Op>(asBool(call, lhs), asBool(call, rhs)));
 }
@@ -279,8 +272,7 @@ void softplus(AtenCall &call) {
 }
 
 /// self + value * t1 * t2, or self + value * t1 / t2.
-template <typename Op>
-void addProduct(AtenCall &call) {
+template <typename Op> void addProduct(AtenCall &call) {
   Value self = call.tensor("self"), t1 = call.tensor("tensor1"),
         t2 = call.tensor("tensor2");
   lc::Dims dims = call.broadcastDims({self, t1, t2});
@@ -293,7 +285,8 @@ void addProduct(AtenCall &call) {
   if (call.number("value", 1) != 1)
     product = call.make<lc::MulOp>(
         product, call.full(dims, element, call.number("value", 1)));
-  call.result(call.make<lc::AddOp>(call.materialize(a, dims, element), product));
+  call.result(
+      call.make<lc::AddOp>(call.materialize(a, dims, element), product));
 }
 
 void lerp(AtenCall &call) {
@@ -318,11 +311,11 @@ void lerp(AtenCall &call) {
   Value high = call.make<lc::SubOp>(end, call.make<lc::MulOp>(change, rest));
   Value isLow = call.make<lc::CompareOp>(
       lc::CompareKind::lt, call.make<lc::AbsOp>(w), call.full(dims, wide, 0.5));
-  call.result(
-      call.convert(call.make<lc::WhereOp>(isLow, low, high), element));
+  call.result(call.convert(call.make<lc::WhereOp>(isLow, low, high), element));
 }
 
-/// a << b and a >> b. What is shifted by all its bits or more is 0, or the sign.
+/// a << b and a >> b. What is shifted by all its bits or more is 0, or the
+/// sign.
 template <bool left> void shift(AtenCall &call) {
   auto [x, count] = call.binaryOperands("self", "other");
   if (call.refused())
@@ -396,7 +389,8 @@ void lcompile::import::addElementwiseRules(AtenTable &table) {
   table.add("aten::cosh", unaryFloat<lc::CoshOp>);
   table.add("aten::tanh", unaryFloat<lc::TanhOp>);
   table.add({"aten::erf", "aten::special_erf"}, unaryFloat<lc::ErfOp>);
-  table.add({"aten::sigmoid", "aten::special_expit"}, unaryFloat<lc::SigmoidOp>);
+  table.add({"aten::sigmoid", "aten::special_expit"},
+            unaryFloat<lc::SigmoidOp>);
   table.add("aten::silu", unaryFloat<lc::SiluOp>);
   table.add("aten::mish", unaryFloat<lc::MishOp>);
   table.add("aten::hardswish", unaryFloat<lc::HardswishOp>);
@@ -424,13 +418,15 @@ void lcompile::import::addElementwiseRules(AtenTable &table) {
              "aten::pow.Scalar"},
             pow);
   table.add("aten::atan2", binaryFloat<lc::Atan2Op>);
-  table.add({"aten::maximum", "aten::max.other"}, binaryOrBool<lc::MaximumOp, lc::OrOp>);
-  table.add({"aten::minimum", "aten::min.other"}, binaryOrBool<lc::MinimumOp, lc::AndOp>);
+  table.add({"aten::maximum", "aten::max.other"},
+            binaryOrBool<lc::MaximumOp, lc::OrOp>);
+  table.add({"aten::minimum", "aten::min.other"},
+            binaryOrBool<lc::MinimumOp, lc::AndOp>);
   table.add({"aten::copysign.Tensor", "aten::copysign.Scalar"},
             binaryFloat<lc::CopysignOp>);
   table.add({"aten::bitwise_left_shift.Tensor",
-             "aten::bitwise_left_shift.Tensor_Scalar", "aten::__lshift__.Tensor",
-             "aten::__lshift__.Scalar"},
+             "aten::bitwise_left_shift.Tensor_Scalar",
+             "aten::__lshift__.Tensor", "aten::__lshift__.Scalar"},
             shift<true>);
   table.add({"aten::bitwise_right_shift.Tensor",
              "aten::bitwise_right_shift.Tensor_Scalar",
@@ -447,17 +443,24 @@ void lcompile::import::addElementwiseRules(AtenTable &table) {
   table.add("aten::logical_and", logical<lc::AndOp>);
   table.add("aten::logical_or", logical<lc::OrOp>);
   table.add("aten::logical_xor", logical<lc::XorOp>);
-  table.add({"aten::eq.Tensor", "aten::eq.Scalar"}, compare<lc::CompareKind::eq>);
-  table.add({"aten::ne.Tensor", "aten::ne.Scalar"}, compare<lc::CompareKind::ne>);
-  table.add({"aten::lt.Tensor", "aten::lt.Scalar"}, compare<lc::CompareKind::lt>);
-  table.add({"aten::le.Tensor", "aten::le.Scalar"}, compare<lc::CompareKind::le>);
-  table.add({"aten::gt.Tensor", "aten::gt.Scalar"}, compare<lc::CompareKind::gt>);
-  table.add({"aten::ge.Tensor", "aten::ge.Scalar"}, compare<lc::CompareKind::ge>);
+  table.add({"aten::eq.Tensor", "aten::eq.Scalar"},
+            compare<lc::CompareKind::eq>);
+  table.add({"aten::ne.Tensor", "aten::ne.Scalar"},
+            compare<lc::CompareKind::ne>);
+  table.add({"aten::lt.Tensor", "aten::lt.Scalar"},
+            compare<lc::CompareKind::lt>);
+  table.add({"aten::le.Tensor", "aten::le.Scalar"},
+            compare<lc::CompareKind::le>);
+  table.add({"aten::gt.Tensor", "aten::gt.Scalar"},
+            compare<lc::CompareKind::gt>);
+  table.add({"aten::ge.Tensor", "aten::ge.Scalar"},
+            compare<lc::CompareKind::ge>);
 
   table.add({"aten::where.self", "aten::where.ScalarSelf",
              "aten::where.ScalarOther", "aten::where.Scalar"},
             where);
-  table.add({"aten::masked_fill.Scalar", "aten::masked_fill.Tensor"}, maskedFill);
+  table.add({"aten::masked_fill.Scalar", "aten::masked_fill.Tensor"},
+            maskedFill);
   table.add({"aten::clamp", "aten::clamp.Tensor", "aten::clamp_min",
              "aten::clamp_max", "aten::clamp_min.Tensor",
              "aten::clamp_max.Tensor"},

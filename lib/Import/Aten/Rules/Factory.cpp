@@ -126,8 +126,8 @@ void linspace(AtenCall &call) {
   Value low = iota(call, call.constant(half), wide, start, step);
   Value high = iota(call, call.constant(steps - half), wide,
                     end - step * (steps - half - 1), step);
-  call.result(call.convert(
-      steps == 1 ? low : concat(call, {low, high}, 0), element));
+  call.result(
+      call.convert(steps == 1 ? low : concat(call, {low, high}, 0), element));
 }
 
 void eye(AtenCall &call) {

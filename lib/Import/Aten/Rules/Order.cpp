@@ -68,8 +68,7 @@ void topk(AtenCall &call) {
   Line line = lineOf(call);
   AffineExpr count = call.size("k");
   Value places = sortedPlaces(call, line, call.boolean("largest", true));
-  finishBoth(call, line,
-             call.slice(places, line.dim, call.constant(0), count));
+  finishBoth(call, line, call.slice(places, line.dim, call.constant(0), count));
 }
 
 /// Values and places, without the dimension unless it is kept.
@@ -87,8 +86,7 @@ void kthvalue(AtenCall &call) {
   Value places = sortedPlaces(call, line, false);
   if (call.refused())
     return;
-  finishOne(call, line,
-            call.slice(places, line.dim, k - 1, call.constant(1)));
+  finishOne(call, line, call.slice(places, line.dim, k - 1, call.constant(1)));
 }
 
 /// The lower of two middles; NaN where there is one.
@@ -129,8 +127,7 @@ void median(AtenCall &call) {
 
 template <typename Op> void extremeSoFar(AtenCall &call) { // cummax, cummin
   Line line = lineOf(call);
-  finishBoth(call, line,
-             call.make<Op>(ordered(call, line.x), line.dim));
+  finishBoth(call, line, call.make<Op>(ordered(call, line.x), line.dim));
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,8 +163,8 @@ void search(AtenCall &call, Value sorted, const Datum &values) {
   Value behind = call.make<lc::CompareOp>(
       right ? lc::CompareKind::gt : lc::CompareKind::ge, sorted, v);
   Value before = call.make<lc::LogicalNotOp>(behind);
-  Type type = call.boolean("out_int32") ? Type(call.b.getI32Type())
-                                        : call.i64();
+  Type type =
+      call.boolean("out_int32") ? Type(call.b.getI32Type()) : call.i64();
   Value ones = call.convert(before, call.i64());
   call.result(call.convert(
       call.make<lc::SumOp>(ones, ArrayRef<int64_t>(last), false), type));
@@ -192,9 +189,8 @@ void isIn(AtenCall &call) {
   wide.push_back(product(call, lc::getDims(tests)));
   tests = call.reshape(call.convert(tests, element), {wide.back()});
   x = unsqueeze(call, call.convert(x, element), last);
-  Value same = call.make<lc::CompareOp>(lc::CompareKind::eq,
-                                        call.expand(x, wide),
-                                        call.broadcastTo(tests, wide));
+  Value same = call.make<lc::CompareOp>(
+      lc::CompareKind::eq, call.expand(x, wide), call.broadcastTo(tests, wide));
   Value some = call.make<lc::AnyOp>(same, ArrayRef<int64_t>(last), false);
   call.result(call.boolean("invert") ? call.make<lc::LogicalNotOp>(some)
                                      : some);

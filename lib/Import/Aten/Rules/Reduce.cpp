@@ -112,8 +112,8 @@ template <typename Op> void logicalReduce(AtenCall &call) {
   Type element = call.elementOf(x);
   Value result =
       call.make<Op>(call.convert(x, call.i1()), dims, call.boolean("keepdim"));
-  call.result(call.convert(
-      result, element.isUnsignedInteger(8) ? element : call.i1()));
+  call.result(
+      call.convert(result, element.isUnsignedInteger(8) ? element : call.i1()));
 }
 
 void countNonzero(AtenCall &call) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Rules of operators that write to places from tensors, in order: of equal places
-// the last one counts.
+// Rules of operators that write to places from tensors, in order: of equal
+// places the last one counts.
 #include "lib/Import/Aten/Rules/Indices.h"
 
 using namespace mlir;
@@ -34,8 +34,8 @@ Value scattered(AtenCall &call, Value x, Value index, Value source, int64_t dim,
   }
   if (call.refused())
     return {};
-  Value result = call.makeTyped<lc::ScatterOp>(x.getType(), x, index, source,
-                                               kind, dim);
+  Value result =
+      call.makeTyped<lc::ScatterOp>(x.getType(), x, index, source, kind, dim);
   return widens   ? call.convert(result, element)
          : isBool ? call.convert(result, call.i1())
                   : result;
@@ -53,12 +53,11 @@ Value updated(AtenCall &call, Value x, int64_t dim, Value places, Value values,
   if (wrap) {
     places = call.convert(places, call.i64());
     lc::Dims own = lc::getDims(places);
-    Value size =
-        call.materialize(Datum(lc::getDims(x)[dim]), own, call.i64());
+    Value size = call.materialize(Datum(lc::getDims(x)[dim]), own, call.i64());
     Value negative = call.make<lc::CompareOp>(lc::CompareKind::lt, places,
                                               call.full(own, call.i64(), 0));
-    places = call.make<lc::WhereOp>(
-        negative, call.make<lc::AddOp>(places, size), places);
+    places = call.make<lc::WhereOp>(negative,
+                                    call.make<lc::AddOp>(places, size), places);
   }
   Value index = call.expand(call.reshape(places, narrow), all);
   return scattered(call, x, index, values, dim,
@@ -145,8 +144,8 @@ void scatterReduce(AtenCall &call) {
   Type element = call.elementOf(s.x);
   Value start = s.x;
   if (!include) {
-    Value nothing = call.full(lc::getDims(s.index), element,
-                              neutral(call, element, kind));
+    Value nothing =
+        call.full(lc::getDims(s.index), element, neutral(call, element, kind));
     start = scattered(call, start, s.index, nothing, s.dim,
                       lc::ScatterKind::replace);
   }
@@ -158,9 +157,8 @@ void scatterReduce(AtenCall &call) {
                             ones, s.dim, lc::ScatterKind::add);
     Value one = call.full(dims, call.i64(), 1);
     count = call.convert(call.make<lc::MaximumOp>(count, one), element);
-    result = isa<FloatType>(element)
-                 ? call.make<lc::DivOp>(result, count)
-                 : call.make<lc::FloorDivOp>(result, count);
+    result = isa<FloatType>(element) ? call.make<lc::DivOp>(result, count)
+                                     : call.make<lc::FloorDivOp>(result, count);
   }
   finish(call, s, result);
 }
@@ -173,8 +171,8 @@ void maskedScatter(AtenCall &call) {
   if (call.refused())
     return;
   lc::Dims flat = {product(call, dims)};
-  mask = call.reshape(call.broadcastTo(call.convert(mask, call.i1()), dims),
-                      flat);
+  mask =
+      call.reshape(call.broadcastTo(call.convert(mask, call.i1()), dims), flat);
   x = call.reshape(call.broadcastTo(x, dims), flat);
   source = call.reshape(source, {product(call, lc::getDims(source))});
   Value place = withNumber<lc::SubOp>(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * What generated code calls and what it gives: the inner side of a CPU artefact.
+ * What generated code calls and what it gives: the inner side of a CPU
+ * artefact.
  *
  * The functions here are compiled once, without exceptions, RTTI or libstdc++,
  * and linked by lcompile into every artefact, so both sides always are of the
@@ -59,13 +60,13 @@ typedef enum lc_post_op_kind_e {
   LC_POST_RELU = 1,
   LC_POST_GELU_ERF = 2,
   LC_POST_GELU_TANH = 3,
-  LC_POST_SILU = 4,       /* x * sigmoid(alpha * x) */
+  LC_POST_SILU = 4, /* x * sigmoid(alpha * x) */
   LC_POST_SIGMOID = 5,
   LC_POST_TANH = 6,
-  LC_POST_HARDSWISH = 7,  /* x * clip(alpha * x + beta, 0, 1) */
-  LC_POST_HARDSIGMOID = 8,/* clip(alpha * x + beta, 0, 1) */
-  LC_POST_CLIP = 9,       /* clip(x, alpha, beta) */
-  LC_POST_LINEAR = 10,    /* alpha * x + beta */
+  LC_POST_HARDSWISH = 7,   /* x * clip(alpha * x + beta, 0, 1) */
+  LC_POST_HARDSIGMOID = 8, /* clip(alpha * x + beta, 0, 1) */
+  LC_POST_CLIP = 9,        /* clip(x, alpha, beta) */
+  LC_POST_LINEAR = 10,     /* alpha * x + beta */
   LC_POST_ELU = 11,
   LC_POST_EXP = 12,
   LC_POST_ADD = 32, /* binary with an operand that broadcasts to dst */
@@ -97,8 +98,8 @@ typedef struct lc_library_op_s {
   int64_t pad_low[3], pad_high[3];
   int64_t groups;
   uint32_t allow_bf16; /* compute f32 in bf16 */
-  /* How the weights constant lies in the artefact: a format tag of the library, or
-   * 0: as `weights` says. */
+  /* How the weights constant lies in the artefact: a format tag of the library,
+   * or 0: as `weights` says. */
   uint32_t weights_tag;
   lc_post_op_t post_ops[LC_LIBRARY_MAX_POST_OPS];
 } lc_library_op_t;
@@ -107,8 +108,8 @@ typedef struct lc_library_op_s {
 extern const lc_library_op_t lc_artefact_library_ops[];
 extern const uint32_t lc_artefact_n_library_ops;
 
-/* Defined by the library glue (OneDnn.cpp); the generated lc_executable_t points
- * to it when there are library ops. */
+/* Defined by the library glue (OneDnn.cpp); the generated lc_executable_t
+ * points to it when there are library ops. */
 extern const lc_library_t lc_artefact_library;
 
 #ifdef __cplusplus

@@ -57,7 +57,8 @@ void describe(const lc_library_op_t &op, const Shapes &shapes, char *text,
 struct Packed {
   Packed *next;
   int32_t constant;
-  // A square weight may be read as it is and transposed: `desc` is then the same.
+  // A square weight may be read as it is and transposed: `desc` is then the
+  // same.
   dnnl_memory_desc_t stored;
   dnnl_memory_desc_t desc;
   const void *data; // `block`, or the constant itself when it is not packed
@@ -106,8 +107,8 @@ private:
   int before;
 };
 
-/// The layout that oneDNN prefers for the weights of an op; NULL where it has no
-/// say: no elements, or stand-in sizes that it refuses.
+/// The layout that oneDNN prefers for the weights of an op; NULL where it has
+/// no say: no elements, or stand-in sizes that it refuses.
 dnnl_status_t preferredLayout(dnnl_engine_t engine, const lc_library_op_t &op,
                               dnnl_memory_desc_t *desc);
 

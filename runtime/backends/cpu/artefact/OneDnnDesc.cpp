@@ -87,8 +87,8 @@ dnnl_status_t create(dnnl_engine_t engine, const lc_library_op_t &op,
                      dnnl_primitive_attr_t attributes, int spatial,
                      dnnl_primitive_desc_t *result) {
   if (op.kind == LC_LIBRARY_MATMUL)
-    return dnnl_matmul_primitive_desc_create(
-        result, engine, desc[0], desc[1], desc[2], desc[3], attributes);
+    return dnnl_matmul_primitive_desc_create(result, engine, desc[0], desc[1],
+                                             desc[2], desc[3], attributes);
   dnnl_dims_t dilates = {};
   for (int i = 0; i < spatial; ++i)
     dilates[i] = op.dilation[i] - 1; // oneDNN counts the gaps

@@ -38,7 +38,8 @@ dnnl_status_t preferredLayout(dnnl_engine_t engine, const lc_library_op_t &op,
   // Stand-in sizes that oneDNN refuses say nothing about the real ones.
   if (makeDescriptor(engine, op, shapes, any, &primitive) == dnnl_success)
     status = dnnl_memory_desc_clone(
-        desc, dnnl_primitive_desc_query_md(primitive, dnnl_query_weights_md, 0));
+        desc,
+        dnnl_primitive_desc_query_md(primitive, dnnl_query_weights_md, 0));
   if (primitive)
     dnnl_primitive_desc_destroy(primitive);
   dnnl_memory_desc_destroy(any);
@@ -68,13 +69,11 @@ dnnl_status_t reorder(dnnl_engine_t engine, const_dnnl_memory_desc_t source,
   if (status == dnnl_success)
     status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
   if (status == dnnl_success)
-    status =
-        dnnl_memory_create(&in, source, engine, const_cast<void *>(from));
+    status = dnnl_memory_create(&in, source, engine, const_cast<void *>(from));
   if (status == dnnl_success)
     status = dnnl_memory_create(&out, destination, engine, to);
   if (status == dnnl_success) {
-    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, in},
-                                   {DNNL_ARG_TO, out}};
+    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, in}, {DNNL_ARG_TO, out}};
     status = dnnl_primitive_execute(primitive, stream, 2, arguments);
     if (status == dnnl_success)
       status = dnnl_stream_wait(stream);
@@ -103,8 +102,8 @@ uint32_t preferredTag(const lc_library_op_t &op, int32_t threads) {
       makeDesc(shapes.weights, false, &stored) == dnnl_success &&
       !dnnl_memory_desc_equal(wanted, stored)) {
     lc_library_op_t trial = op;
-    for (int tag = dnnl_format_tag_any + 1; !result && tag < dnnl_format_tag_last;
-         ++tag) {
+    for (int tag = dnnl_format_tag_any + 1;
+         !result && tag < dnnl_format_tag_last; ++tag) {
       dnnl_memory_desc_t desc = nullptr;
       trial.weights_tag = uint32_t(tag);
       if (storedLayout(trial, shapes.weights, &desc) != dnnl_success)

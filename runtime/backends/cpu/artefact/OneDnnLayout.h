@@ -17,8 +17,8 @@ uint32_t preferredTag(const lc_library_op_t &op, int32_t threads);
 /// Bytes of the weights as `op.weights_tag` lays them out; 0 on errors.
 size_t packedSize(const lc_library_op_t &op);
 
-/// Copies weights that lie as `op.weights` says to `to`, packedSize() bytes, laid
-/// out as `op.weights_tag` says. False when oneDNN cannot.
+/// Copies weights that lie as `op.weights` says to `to`, packedSize() bytes,
+/// laid out as `op.weights_tag` says. False when oneDNN cannot.
 bool packAsTagged(const lc_library_op_t &op, const void *from, void *to);
 
 } // namespace lcompile::rt::onednn
