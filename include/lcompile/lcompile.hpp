@@ -120,8 +120,12 @@ public:
                                const char *weightsPath = nullptr,
                                bool verifyWeights = false) {
     lc_instance_options_t options = {
-        sizeof options, threads,
-        verifyWeights ? LC_INSTANCE_VERIFY_WEIGHTS : 0u, weightsPath};
+        sizeof options,
+        threads,
+        verifyWeights ? LC_INSTANCE_VERIFY_WEIGHTS : 0u,
+        weightsPath,
+        nullptr,
+        0};
     lc_instance_t *handle;
     if (lc_status_t status =
             lc_instance_open(artefact.get(), &options, &handle))

@@ -75,7 +75,7 @@ void warnOfNoEffect(const InputArgList &args, const Job &job) {
                << " has no effect " << why << "\n";
   };
   if (job.check)
-    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_pack, OPT_threads,
+    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_precision, OPT_pack, OPT_threads,
                  OPT_embed_weights, OPT_verify, OPT_report, OPT_profile,
                  OPT_stop_after, OPT_dump_phases},
                 "with --check, which compiles nothing");
@@ -86,6 +86,10 @@ void warnOfNoEffect(const InputArgList &args, const Job &job) {
     if (emit == "lc" && job.options.stopAfter != "lower")
       none({OPT_cpu, OPT_kernels}, "before stage partition");
   }
+  if (is_contained({"partition", "lower"}, job.options.startFrom))
+    none({OPT_precision}, "after stage optimize");
+  if (is_contained({"import", "normalize"}, job.options.stopAfter))
+    none({OPT_precision}, "before stage optimize");
   if (job.report.empty())
     none({OPT_profile}, "without --report");
   if (!job.verify)
@@ -136,6 +140,10 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   if (options.kernels != "onednn" && options.kernels != "native")
     return textError("expected onednn or native for --kernels, found '" +
                      options.kernels + "'");
+  options.precision = args.getLastArgValue(OPT_precision, "f32").str();
+  if (options.precision != "f32" && options.precision != "bf16")
+    return textError("expected f32 or bf16 for --precision, found '" +
+                     options.precision + "'");
   // What is for a level of processors should not depend on the one that
   // compiles.
   options.pack = args.getLastArgValue(
@@ -160,7 +168,7 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
   for (ID option :
-       {OPT_cpu, OPT_kernels, OPT_pack, OPT_threads, OPT_inject_fault})
+       {OPT_cpu, OPT_kernels, OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
     if (const Arg *arg = args.getLastArg(option))
       options.replayOptions += " " + arg->getAsString(args);
   if (!options.stopAfter.empty()) {

@@ -32,6 +32,8 @@ def report : Eq<"report", "FILE.html", "Write a page: kernels, memory, sizes, ti
 def : Sp<"report", report>;
 def kernels : Rare<"kernels", "KIND", "Contractions: onednn (default) or native (generated, no library)", output>;
 def : Sp<"kernels", kernels>;
+def precision : Rare<"precision", "TYPE", "What products and convolutions of f32 compute in: f32 (default) or bf16", output>;
+def : Sp<"precision", precision>;
 def pack : Rare<"pack", "WHEN", "Pack the library's weights: compile (default), or load (default with --cpu)", output>;
 def : Sp<"pack", pack>;
 def v : Flag<["-"], "v">, Group<common>, HelpText<"One line a phase with time and memory">;

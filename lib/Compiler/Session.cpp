@@ -223,6 +223,7 @@ llvm::Error Session::runStage(unsigned index) {
   PipelineOptions pipeline;
   pipeline.vectorBits = target.vectorBits;
   pipeline.nativeKernels = options.kernels == "native";
+  pipeline.reducedPrecision = options.precision == "bf16";
   PassManager pm(&ctx);
   stage.build(pm, pipeline);
   auto [faulty, kind] = StringRef(options.fault).split(':');

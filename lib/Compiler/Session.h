@@ -19,6 +19,8 @@ struct CompileOptions {
   std::string emit;
   std::string cpu = "native";
   std::string kernels = "onednn"; // who computes contractions; or "native"
+  /// What contractions of f32 compute in: "f32" or "bf16".
+  std::string precision = "f32";
   /// When library kernels' weights are packed: "compile", for this machine's
   /// processor, or "load".
   std::string pack = "compile";

@@ -172,6 +172,8 @@ private:
       return error;
     if (!job.rtol.empty())
       arguments.push_back("--rtol=" + job.rtol);
+    else if (job.options.precision == "bf16")
+      arguments.push_back("--rtol=2e-2");
     Expected<Ended> ended = call(program, arguments);
     if (!ended)
       return ended.takeError();

@@ -42,6 +42,26 @@ def FoldBatchNorm : Pass<"lc-fold-batch-norm", "mlir::func::FuncOp"> {
   let dependentDialects = ["lcompile::lc::LcDialect"];
 }
 
+def ReducePrecision : Pass<"lc-reduce-precision", "mlir::func::FuncOp"> {
+  let summary = "Compute contractions of f32 in bf16";
+  let description = [{
+    Operands of products and convolutions are rounded to bf16, sums stay f32, results
+    are bf16 and widened for everything else, as under torch.autocast. Weights are
+    rounded while compiling (lc-fold-constants). An elementwise operation between two
+    contractions is computed on bf16 values: the bits are the same.
+
+    ```mlir
+    %1 = lc.matmul %0, %w : (tensor<4x8xf32>, tensor<8x16xf32>) -> tensor<4x16xf32>
+    // becomes
+    %a = lc.convert %0 : (tensor<4x8xf32>) -> tensor<4x8xbf16>
+    %b = lc.convert %w : (tensor<8x16xf32>) -> tensor<8x16xbf16>
+    %c = lc.matmul %a, %b : (tensor<4x8xbf16>, tensor<8x16xbf16>) -> tensor<4x16xbf16>
+    %1 = lc.convert %c : (tensor<4x16xbf16>) -> tensor<4x16xf32>
+    ```
+  }];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
 def FoldConstants : Pass<"lc-fold-constants", "mlir::func::FuncOp"> {
   let summary = "Compute what depends on weights alone while the model is compiled";
   let description = [{

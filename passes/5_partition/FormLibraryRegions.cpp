@@ -55,6 +55,8 @@ bool isStreaming(Operation *op) {
 
 struct FormLibraryRegionsPass
     : lcompile::impl::FormLibraryRegionsBase<FormLibraryRegionsPass> {
+  using FormLibraryRegionsBase::FormLibraryRegionsBase;
+
   void runOnOperation() override {
     SmallVector<Operation *> contractions;
     getOperation()->walk([&](Operation *op) {
@@ -75,8 +77,8 @@ struct FormLibraryRegionsPass
     group.insert(root);
     // What the library does not have is generated (lc-native-contractions).
     Type element = getElementTypeOrSelf(root->getResult(0).getType());
-    if ((!element.isF32() && !element.isBF16()) || isStreaming(root) ||
-        !works(group, root->getResult(0)))
+    bool has = element.isF32() || (element.isBF16() && bf16);
+    if (!has || isStreaming(root) || !works(group, root->getResult(0)))
       return;
     // Take in as many views of each operand as the library can read through.
     for (Value operand : root->getOperands()) {

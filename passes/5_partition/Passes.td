@@ -42,6 +42,8 @@ def FormLibraryRegions : Pass<"lc-form-library-regions"> {
     // becomes one kernel.region cpu_library(%x, %w, %b)
     ```
   }];
+  let options = [Option<"bf16", "bf16", "bool", "true",
+                        "the library has bf16 on the target: oneDNN from AVX-512 on">];
   let dependentDialects = ["lcompile::kernel::KernelDialect"];
 }
 

@@ -24,10 +24,12 @@ void normalize(OpPassManager &pm, const PipelineOptions &) {
   clean(pm);
 }
 
-void optimize(OpPassManager &pm, const PipelineOptions &) {
+void optimize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
   clean(pm);
   pm.addNestedPass<func::FuncOp>(createFoldBatchNorm());
+  if (options.reducedPrecision)
+    pm.addNestedPass<func::FuncOp>(createReducePrecision());
   pm.addNestedPass<func::FuncOp>(createFoldConstants());
   clean(pm);
 }
@@ -39,7 +41,8 @@ void partition(OpPassManager &pm, const PipelineOptions &options) {
   // Contractions choose first what they take along; the rest is fused around
   // them.
   if (!options.nativeKernels)
-    pm.addNestedPass<func::FuncOp>(createFormLibraryRegions());
+    pm.addNestedPass<func::FuncOp>(
+        createFormLibraryRegions({options.vectorBits >= 512}));
   // What the library does not have, or all.
   pm.addNestedPass<func::FuncOp>(createNativeContractions());
   if (options.nativeKernels) {

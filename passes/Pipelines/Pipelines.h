@@ -10,6 +10,7 @@ namespace lcompile {
 struct PipelineOptions {
   unsigned vectorBits = 512;  // of the target
   bool nativeKernels = false; // generated contractions, no library
+  bool reducedPrecision = false; // contractions of f32 in bf16
 };
 
 /// One stage. `build` adds its passes; its gate (Gates.h) says what they may

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-KERNELS = pytest.mark.parametrize("kernels", [(), ("--kernels=native",), ("--kernels=native", "--cpu=x86-64-v3")],
-                                  ids=["onednn", "native", "native-avx2"])
+KERNELS = pytest.mark.parametrize("kernels", [(), ("--cpu=x86-64-v3",), ("--kernels=native",), ("--kernels=native", "--cpu=x86-64-v3")],
+                                  ids=["onednn", "onednn-avx2", "native", "native-avx2"])
 
 
 def check(tools, folder, module, inputs, kernels, tolerance):

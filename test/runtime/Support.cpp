@@ -95,7 +95,8 @@ Floats::Floats(std::vector<int64_t> dims, int seed)
 Model::Model(int threads, bool withContext) {
   EXPECT_EQ(text(lc_artefact_open(modelPath().c_str(), nullptr, &artefact)),
             "");
-  lc_instance_options_t options = {sizeof options, threads, 0, nullptr};
+  lc_instance_options_t options = {sizeof options, threads, 0, nullptr,
+                                   nullptr, 0};
   EXPECT_EQ(text(lc_instance_open(artefact, &options, &instance)), "");
   if (withContext)
     context = open();

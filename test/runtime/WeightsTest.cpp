@@ -40,7 +40,8 @@ protected:
     lc_artefact_t *artefact;
     lc_instance_t *instance = nullptr;
     EXPECT_EQ(text(lc_artefact_wrap(&executable, &artefact)), "");
-    lc_instance_options_t options = {sizeof options, 1, flags, path};
+    lc_instance_options_t options = {sizeof options, 1, flags, path,
+                                     nullptr, 0};
     std::string message = text(lc_instance_open(artefact, &options, &instance));
     lc_artefact_close(artefact);
     if (instance) {
@@ -115,7 +116,8 @@ TEST_F(Weights, OutsideTheFileAreRefused) {
 TEST(EmbeddedWeights, RefuseAFile) {
   Model model(1, false);
   lc_instance_t *instance;
-  lc_instance_options_t options = {sizeof options, 1, 0, "x.weights"};
+  lc_instance_options_t options = {sizeof options, 1, 0, "x.weights",
+                                   nullptr, 0};
   EXPECT_EQ(text(lc_instance_open(model.artefact, &options, &instance)),
             "1: weights file 'x.weights' given, but the weights of 'testmodel' "
             "are embedded");

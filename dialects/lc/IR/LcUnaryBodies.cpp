@@ -227,6 +227,13 @@ Value ConvertOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
 }
 
 OpFoldResult ConvertOp::fold(FoldAdaptor) {
-  return getInput().getType() == getType() ? OpFoldResult(getInput())
-                                           : OpFoldResult();
+  if (getInput().getType() == getType())
+    return getInput();
+  // Widened and narrowed again: every value of f16 and bf16 is one of f32.
+  auto widened = getInput().getDefiningOp<ConvertOp>();
+  if (widened && widened.getInput().getType() == getType() &&
+      isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(getType())) &&
+      getElementTypeOrSelf(getInput()).isF32())
+    return widened.getInput();
+  return {};
 }
