@@ -5,6 +5,7 @@
 #include "dialects/lc/IR/WeightStore.h"
 #include "dialects/rt/IR/RtDialect.h"
 #include "lib/Support/OutputFile.h"
+#include "lib/Support/OwnFile.h"
 #include "lib/Target/CPU/Link.h"
 #include "lib/Target/CPU/Metadata.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -14,7 +15,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
-#include <dlfcn.h>
 
 using namespace mlir;
 
@@ -28,22 +28,15 @@ static constexpr StringLiteral compilerName = "lcompile 0.1.0";
 static std::string findSupport(const std::string &given) {
   if (!given.empty())
     return given;
-  // As a library, this code is in another file than the program.
-  Dl_info self = {};
-  dladdr(reinterpret_cast<void *>(&findSupport), &self);
-  std::string program = llvm::sys::fs::getMainExecutable(
-      nullptr, reinterpret_cast<void *>(&findSupport));
-  for (StringRef file : {StringRef(self.dli_fname), StringRef(program)})
-    for (const char *folder : {".", "../lib", "lib"}) {
-      llvm::SmallString<128> path(file);
-      llvm::sys::fs::make_absolute(path);
-      llvm::sys::path::remove_filename(path);
-      llvm::sys::path::append(path, folder);
-      if (llvm::sys::fs::exists(path + "/liblcompile_artefact.a")) {
-        llvm::sys::path::remove_dots(path, true);
-        return path.str().str();
-      }
+  for (const char *folder : {".", "../lib", "lib"}) {
+    llvm::SmallString<128> path(ownFile());
+    llvm::sys::path::remove_filename(path);
+    llvm::sys::path::append(path, folder);
+    if (llvm::sys::fs::exists(path + "/liblcompile_artefact.a")) {
+      llvm::sys::path::remove_dots(path, true);
+      return path.str().str();
     }
+  }
   return "";
 }
 

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs the tour in an empty folder and compares what it shows with what comes out.
+"""Runs the tours in an empty folder and compares what they show with what comes out.
 
-`python test_tour.py --update` writes the outputs into the tour.
+`python test_tour.py --update` writes the outputs into the tours.
 """
 import os, pathlib, re, subprocess, sys, tempfile
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("LCOMPILE_BIN", ROOT / "build" / "bin"))
-TOUR = ROOT / "docs" / "tour.md"
+TOURS = ROOT / "README.md", ROOT / "docs" / "tour.md"
 
 
 def blocks(text):
@@ -23,7 +25,7 @@ def environment(folder):
     python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
     path = os.pathsep.join([str(programs), str(BIN), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "LCOMPILE_PYTHON": sys.executable, "OMP_NUM_THREADS": "1", "LC_ALL": "C"}
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(BIN.parent / "python"), "LCOMPILE_PYTHON": sys.executable, "OMP_NUM_THREADS": "1", "LC_ALL": "C"}
 
 
 def run(content, folder, env):
@@ -58,8 +60,9 @@ def normalised(text):
     return re.sub(r" +", " ", text)
 
 
-def test_tour():
-    shown = TOUR.read_text()
+@pytest.mark.parametrize("tour", TOURS, ids=lambda path: path.name)
+def test_tour(tour):
+    shown = tour.read_text()
     assert normalised(play(shown)).splitlines() == normalised(shown).splitlines()
 
 
@@ -68,4 +71,5 @@ def test_numbers_are_all_that_is_forgiven():
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["--update"]:
-    TOUR.write_text(play(TOUR.read_text()))
+    for tour in TOURS:
+        tour.write_text(play(tour.read_text()))

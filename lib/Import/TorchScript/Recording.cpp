@@ -2,6 +2,7 @@
 // Finds and opens the plug-in, and records what it tells.
 #include "lib/Import/TorchScript/Recording.h"
 
+#include "lib/Support/OwnFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -109,24 +110,12 @@ lc_torchscript_sink makeSink() {
   return sink;
 }
 
-/// Beside the executable or library that this code is in.
-std::string ownFolder() {
-  Dl_info info;
-  static const char anchor = 0;
-  if (!dladdr(&anchor, &info) || !info.dli_fname)
-    return "";
-  SmallString<256> real;
-  if (sys::fs::real_path(info.dli_fname, real))
-    return "";
-  return sys::path::parent_path(real).str();
-}
-
 lc_torchscript_read_fn openPlugin(std::string &error) {
   std::vector<std::string> tried;
   if (const char *asked = getenv("LCOMPILE_TORCHSCRIPT")) {
     tried.push_back(asked);
   } else {
-    std::string folder = ownFolder();
+    std::string folder = sys::path::parent_path(ownFile()).str();
     for (StringRef relative : {"../lib", "", "../lib/lcompile"}) {
       SmallString<256> path(folder);
       sys::path::append(path, relative, library);
