@@ -45,6 +45,36 @@ def test_random_inputs_without_examples(tools, tmp_path):
     assert "matches" in tools.compile(tmp_path / "m.pt2", "--verify", PYTHON, "-o", tmp_path / "m.so").stdout
 
 
+PAIR = """
+import torch
+
+class Pair:
+    def __init__(self, *both):
+        self.both = both
+
+torch.utils._pytree.register_pytree_node(Pair, lambda p: (list(p.both), None), lambda both, _: Pair(*both),
+                                         serialized_type_name="pair_of_results.Pair")
+"""
+
+
+def test_results_of_a_class_of_the_user(tools, tmp_path, monkeypatch):
+    (tmp_path / "pair_of_results.py").write_text(PAIR)
+    monkeypatch.syspath_prepend(tmp_path)
+    from pair_of_results import Pair
+
+    class Both(torch.nn.Module):
+        def forward(self, x):
+            return Pair(x.exp(), x.tanh())
+
+    torch.export.save(torch.export.export(Both(), (torch.randn(5),)), tmp_path / "m.pt2")
+    command = "lcompile", tmp_path / "m.pt2", "--verify", PYTHON, "-o", tmp_path / "m.so"
+    result = tools.run(*command, env={"PYTHONPATH": str(tmp_path)})
+    assert result.returncode == 0 and result.stdout.count("matches") == 2, result.stderr
+    result = tools.run(*command, env={"PYTHONPATH": ""})
+    assert result.returncode == 1
+    assert "results are of type pair_of_results.Pair, which this Python cannot import" in result.stderr
+
+
 def test_tolerance(tools, tmp_path):
     result = tools.run("lcompile", archive(tmp_path, "tiny_bert"), "--verify", PYTHON, "-o", tmp_path / "m.so", "--rtol=0")
     assert result.returncode == 1 and "DIFFERS" in result.stdout

@@ -10,7 +10,7 @@ output, DIR/out*.npy for them, and DIR/operations.txt, one line for each: name, 
 
 Exit code 3: this Python has no torch.
 """
-import os, re, sys
+import importlib, logging, os, re, sys
 
 try:
     import numpy, torch
@@ -26,6 +26,33 @@ def save(folder, name, value):
     else:
         array = array.numpy()
     numpy.save(os.path.join(folder, name), array)
+
+
+def load(path):
+    """The program. Its results may be of classes that torch knows once their modules are imported (transformers')."""
+    logger, tried = logging.getLogger("torch.export"), set()
+    while True:
+        notes = []
+
+        def note(record):
+            notes.append(logging.Formatter().format(record))
+            return False
+
+        logger.addFilter(note)
+        try:
+            return torch.export.load(path)
+        except RuntimeError as error:
+            text = "\n".join(notes) or str(error)
+            missing = re.search(r"Deserializing (([\w.]+)\.\w+) in pytree is not registered", text)
+            if not missing or missing[1] in tried:
+                sys.exit(text)
+        finally:
+            logger.removeFilter(note)
+        tried.add(missing[1])
+        try:
+            importlib.import_module(missing[2])
+        except Exception as reason:
+            sys.exit(f"results are of type {missing[1]}, which this Python cannot import: {reason}")
 
 
 def example_inputs(program):
@@ -90,7 +117,7 @@ def every_operation(program, inputs):
 
 def main():
     what, path, folder = sys.argv[1:]
-    program = torch.export.load(path)
+    program = load(path)
     inputs = example_inputs(program)
     if what == "outputs":
         write(folder, inputs, run(program.module(), inputs))

@@ -157,6 +157,25 @@ void instanceNorm(AtenCall &call) {
   call.result(groupNorm(call, call.typeOf(x).getDimSize(1)));
 }
 
+/// v * g / |v|, lengths over all dimensions but one; for dim -1 over all.
+void weightNorm(AtenCall &call) {
+  Value v = call.tensor("v"), g = call.tensor("g");
+  if (call.refused())
+    return;
+  int64_t dim = call.integer("dim", 0);
+  if (dim < -1 || dim >= call.rankOf(v))
+    return call.refuse("expected dim -1 to " +
+                       std::to_string(call.rankOf(v) - 1) + ", found " +
+                       std::to_string(dim));
+  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, call.rankOf(v)));
+  llvm::erase(dims, dim);
+  Value square = call.make<lc::MulOp>(v, v);
+  Value length = call.make<lc::SqrtOp>(
+      call.make<lc::SumOp>(square, dims, /*keepdim=*/true));
+  Value factor = broadcasted<lc::DivOp>(call, g, length);
+  call.result(broadcasted<lc::MulOp>(call, v, factor));
+}
+
 } // namespace
 
 void lcompile::import::addNormRules(AtenTable &table) {
@@ -174,4 +193,5 @@ void lcompile::import::addNormRules(AtenTable &table) {
   table.add("aten::group_norm", groupNormRule);
   table.add("aten::native_group_norm", nativeGroupNorm);
   table.add("aten::instance_norm", instanceNorm);
+  table.add("aten::_weight_norm", weightNorm);
 }

@@ -92,6 +92,9 @@ case_norm("instance_norm", lambda n: call(rand(n, 3, 9), None, None, None, None,
 for_norm("rms_norm", FLOATS, lambda n, d: call(rand(n, 33, dtype=d), [33], rand(33, dtype=d), 1e-6))
 case_norm("rms_norm", lambda n: call(rand(n, 33), [33]), "default")
 case_norm("_fused_rms_norm", lambda n: call(rand(n, 33), [33], rand(33), 1e-6))
+for dim, shape in ((0, (7, 1, 1)), (1, (1, 5, 1)), (2, (1, 1, 3)), (-1, ())):
+    case_norm("_weight_norm", lambda n, d=dim, s=shape: call(rand(7, 5, 3), rand(*s), d), f"{dim}", dynamic=False)
+case_norm("_weight_norm", lambda n: call(rand(n, 9), rand(n, 1), 0), "rows")
 case_norm("cosine_similarity", lambda n: call(rand(n, 9), rand(n, 9)))
 case_norm("cosine_similarity", lambda n: call(rand(3, n, 9), rand(1, n, 9), 2, 1e-6), "broadcast")
 for p in (1.0, 2.0, 3.0, math.inf):
