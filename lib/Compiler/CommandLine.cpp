@@ -75,9 +75,9 @@ void warnOfNoEffect(const InputArgList &args, const Job &job) {
                << " has no effect " << why << "\n";
   };
   if (job.check)
-    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_precision, OPT_pack, OPT_threads,
-                 OPT_embed_weights, OPT_verify, OPT_report, OPT_profile,
-                 OPT_stop_after, OPT_dump_phases},
+    return none({OPT_o, OPT_emit, OPT_cpu, OPT_kernels, OPT_precision, OPT_pack,
+                 OPT_threads, OPT_embed_weights, OPT_verify, OPT_report,
+                 OPT_profile, OPT_stop_after, OPT_dump_phases},
                 "with --check, which compiles nothing");
   if (extension == ".mlir")
     none({OPT_input}, "for IR, whose inputs have their shapes");
@@ -86,6 +86,10 @@ void warnOfNoEffect(const InputArgList &args, const Job &job) {
     if (emit == "lc" && job.options.stopAfter != "lower")
       none({OPT_cpu, OPT_kernels}, "before stage partition");
   }
+  if (is_contained({"optimize", "partition", "lower"}, job.options.startFrom))
+    none({OPT_gradients}, "after stage train");
+  if (is_contained({"import", "normalize"}, job.options.stopAfter))
+    none({OPT_gradients}, "before stage train");
   if (is_contained({"partition", "lower"}, job.options.startFrom))
     none({OPT_precision}, "after stage optimize");
   if (is_contained({"import", "normalize"}, job.options.stopAfter))
@@ -136,6 +140,9 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
                      join(ArrayRef(artefactKinds), ", ") + ", " +
                      join(ArrayRef(textKinds), ", "));
   options.cpu = args.getLastArgValue(OPT_cpu, "native").str();
+  options.gradients = args.hasArg(OPT_gradients);
+  options.loss = args.getLastArgValue(OPT_loss).str();
+  options.optimizer = args.getLastArgValue(OPT_optimizer).str();
   options.kernels = args.getLastArgValue(OPT_kernels, "onednn").str();
   if (options.kernels != "onednn" && options.kernels != "native")
     return textError("expected onednn or native for --kernels, found '" +
@@ -168,7 +175,8 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
   for (ID option :
-       {OPT_cpu, OPT_kernels, OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
+       {OPT_gradients, OPT_loss, OPT_optimizer, OPT_cpu, OPT_kernels,
+        OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
     if (const Arg *arg = args.getLastArg(option))
       options.replayOptions += " " + arg->getAsString(args);
   if (!options.stopAfter.empty()) {
@@ -181,6 +189,17 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   } else if (options.emit == "lc") {
     options.stopAfter = "optimize"; // the last stage with lc operations only
   }
+  return Error::success();
+}
+
+Error checkTraining(const InputArgList &args, bool isTraining) {
+  for (ID option : {OPT_loss, OPT_optimizer})
+    if (args.hasArg(option) != isTraining)
+      return textError(isTraining
+                           ? Twine("lcompile train needs --loss=NAME and "
+                                   "--optimizer=TEXT; see --help-all")
+                           : args.getLastArg(option)->getSpelling().rtrim('=') +
+                                 Twine(" is for training: lcompile train ..."));
   return Error::success();
 }
 
@@ -249,10 +268,11 @@ Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
 int runCommandLine(int argc, char **argv) {
   LcompileOptions table;
   InputArgList args;
-  if (Error error = parse(table, {argv + 1, argv + argc}, args))
+  bool isTraining = argc > 1 && StringRef(argv[1]) == "train";
+  if (Error error = parse(table, {argv + 1 + isTraining, argv + argc}, args))
     return reportError(std::move(error));
   if (args.hasArg(OPT_help) || args.hasArg(OPT_help_all)) {
-    table.printHelp(outs(), "lcompile [options] MODEL.pt2|MODEL.pt",
+    table.printHelp(outs(), "lcompile [train] [options] MODEL.pt2|MODEL.pt",
                     "compiles PyTorch models to native code",
                     /*ShowHidden=*/args.hasArg(OPT_help_all));
     return 0;
@@ -267,6 +287,8 @@ int runCommandLine(int argc, char **argv) {
   }
   Job job;
   if (Error error = readJob(args, job))
+    return reportError(std::move(error));
+  if (Error error = checkTraining(args, isTraining))
     return reportError(std::move(error));
   // A crash becomes a message and a reproducer (Session::guarded).
   CrashRecoveryContext::Enable();

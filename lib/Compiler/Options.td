@@ -51,7 +51,14 @@ def : Sp<"python", python>;
 def rtol : Rare<"rtol", "X", "Tolerance of --verify over the largest value (default by dtype)", output>;
 def : Sp<"rtol", rtol>;
 
-def stop_after : Rare<"stop-after", "STAGE", "Stop after import, normalize, optimize, partition or lower", advanced>;
+def loss : Rare<"loss", "NAME", "lcompile train: cross_entropy, mse, ... of the first output and an input target; or output", output>;
+def : Sp<"loss", loss>;
+def optimizer : Rare<"optimizer", "TEXT", "lcompile train: sgd, adam or adamw with its numbers: adamw,lr=1e-3 (or lr=input)", output>;
+def : Sp<"optimizer", optimizer>;
+def gradients : Flag<["--"], "gradients">, Group<output>, Flags<[HelpHidden]>,
+                HelpText<"Take gradients of the outputs as inputs grad_NAME, give those of inputs and parameters">;
+
+def stop_after : Rare<"stop-after", "STAGE", "Stop after import, normalize, train, optimize, partition or lower", advanced>;
 def : Sp<"stop-after", stop_after>;
 def start_from : Rare<"start-from", "STAGE", "First stage to run on dumped IR", advanced>;
 def : Sp<"start-from", start_from>;

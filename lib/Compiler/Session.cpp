@@ -7,6 +7,7 @@
 #include "lib/Compiler/InternalError.h"
 #include "lib/Compiler/Reproducer.h"
 #include "lib/Compiler/WeightsDump.h"
+#include "lib/Import/Aten/AddLoss.h"
 #include "lib/Import/TorchScript/TorchScript.h"
 #include "lib/Register/Register.h"
 #include "lib/Support/OutputFile.h"
@@ -144,8 +145,13 @@ llvm::Error Session::importFile(StringRef path) {
   StringRef extension = llvm::sys::path::extension(path);
   std::string error;
   if (extension == ".pt2")
-    program = import::importExportedProgram(path, &ctx, {options.inputs},
-                                            covered, error);
+    program = import::importExportedProgram(
+        path, &ctx, {options.inputs, !options.optimizer.empty()}, covered,
+        error);
+  else if (!options.optimizer.empty())
+    return fail("cannot train '" + path +
+                "': which of its weights are parameters is known from .pt2 "
+                "files only; save the model with torch.export");
   else if (extension == ".pt" || extension == ".pth" || extension == ".ts")
     program =
         import::importTorchScript(path, &ctx, options.inputs, covered, error);
@@ -155,6 +161,8 @@ llvm::Error Session::importFile(StringRef path) {
     return fail("'" + path + "': expected a .pt2, .pt or .mlir file");
   if (!error.empty())
     return fail(error);
+  if (!options.loss.empty() && program)
+    return import::addLoss(*program, options.loss);
   return llvm::Error::success();
 }
 
@@ -218,14 +226,20 @@ llvm::Error Session::dump(unsigned index, StringRef stage) {
   return writeWeightsDump(weights, lc::getWeightStore(&ctx));
 }
 
-llvm::Error Session::runStage(unsigned index) {
-  const Stage &stage = getStages()[index];
+PipelineOptions Session::pipelineOptions() const {
   PipelineOptions pipeline;
   pipeline.vectorBits = target.vectorBits;
+  pipeline.gradients = options.gradients;
+  pipeline.optimizer = options.optimizer;
   pipeline.nativeKernels = options.kernels == "native";
   pipeline.reducedPrecision = options.precision == "bf16";
+  return pipeline;
+}
+
+llvm::Error Session::runStage(unsigned index) {
+  const Stage &stage = getStages()[index];
   PassManager pm(&ctx);
-  stage.build(pm, pipeline);
+  stage.build(pm, pipelineOptions());
   auto [faulty, kind] = StringRef(options.fault).split(':');
   if (faulty == stage.name)
     pm.addPass(createInjectFault({kind.str()}));
@@ -241,7 +255,7 @@ llvm::Error Session::runStage(unsigned index) {
   }
   if (failed(verifyGate(*program, stage.name)))
     return internal(stage.name, messagesSince(before));
-  return dump(index + 1, stage.name);
+  return dump(stage.number, stage.name);
 }
 
 /// The index of a stage, or an error with the names that there are; "import" is
@@ -291,6 +305,8 @@ llvm::Error Session::runPipeline() {
       return error;
   for (int i = first; i <= last; ++i) {
     StringRef name = getStages()[i].name;
+    if (!getStages()[i].isWanted(pipelineOptions()))
+      continue;
     if (options.writeReproducers) {
       snapshot = elidedText(*program);
       snapshotStage = name.str();

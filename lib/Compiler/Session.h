@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "passes/Pipelines/Pipelines.h"
 #include <functional>
 
 namespace lcompile {
@@ -19,6 +20,10 @@ struct CompileOptions {
   std::string emit;
   std::string cpu = "native";
   std::string kernels = "onednn"; // who computes contractions; or "native"
+  /// Inputs for gradients of the outputs, outputs for gradients of all else.
+  bool gradients = false;
+  /// Of a training step ("": no training): see import::addLoss and Optimizer.
+  std::string loss, optimizer;
   /// What contractions of f32 compute in: "f32" or "bf16".
   std::string precision = "f32";
   /// When library kernels' weights are packed: "compile", for this machine's
@@ -107,6 +112,7 @@ private:
   llvm::Error guarded(llvm::StringRef phase,
                       llvm::function_ref<llvm::Error()> work);
   llvm::Error runStage(unsigned index);
+  PipelineOptions pipelineOptions() const;
   llvm::Error importFile(llvm::StringRef path);
   /// Diagnostics since the first `from`, as one text.
   std::string messagesSince(size_t from) const;

@@ -24,6 +24,20 @@ def ChannelsLast : Pass<"lc-channels-last"> {
   let dependentDialects = ["lcompile::lc::LcDialect"];
 }
 
+def DropDetach : Pass<"lc-drop-detach", "mlir::func::FuncOp"> {
+  let summary = "Remove what says that gradients stop";
+  let description = [{
+    Gradients are taken by now, or not wanted. Views of weights are weights again.
+
+    ```mlir
+    %1 = lc.detach %0 : tensor<4xf32>
+    use(%1)
+    // becomes
+    use(%0)
+    ```
+  }];
+}
+
 def FoldBatchNorm : Pass<"lc-fold-batch-norm", "mlir::func::FuncOp"> {
   let summary = "Put batch normalisation into the weights of the convolution before it";
   let description = [{

@@ -24,7 +24,16 @@ void normalize(OpPassManager &pm, const PipelineOptions &) {
   clean(pm);
 }
 
+void train(OpPassManager &pm, const PipelineOptions &options) {
+  if (options.optimizer.empty())
+    pm.addNestedPass<func::FuncOp>(createTakeGradients());
+  else
+    pm.addNestedPass<func::FuncOp>(createTrainingStep({options.optimizer}));
+  clean(pm);
+}
+
 void optimize(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addNestedPass<func::FuncOp>(createDropDetach());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
   clean(pm);
   pm.addNestedPass<func::FuncOp>(createFoldBatchNorm());
@@ -85,12 +94,20 @@ void lower(OpPassManager &pm, const PipelineOptions &options) {
   toLLVM(pm);
 }
 
+bool always(const PipelineOptions &) { return true; }
+bool wantsTraining(const PipelineOptions &options) {
+  return options.gradients || !options.optimizer.empty();
+}
+
+// clang-format off: a table
 constexpr Stage stages[] = {
-    {"normalize", "imported IR to the contract form", normalize},
-    {"optimize", "target-independent rewriting", optimize},
-    {"partition", "which unit runs what; kernels", partition},
-    {"lower", "machine code's dialect and the host program", lower},
+    {1, "normalize", "imported IR to the contract form", normalize, always},
+    {2, "train", "from a model to its gradients or training step", train, wantsTraining},
+    {4, "optimize", "target-independent rewriting", optimize, always},
+    {5, "partition", "which unit runs what; kernels", partition, always},
+    {6, "lower", "machine code's dialect and the host program", lower, always},
 };
+// clang-format on
 
 } // namespace
 

@@ -8,17 +8,21 @@
 namespace lcompile {
 
 struct PipelineOptions {
-  unsigned vectorBits = 512;  // of the target
-  bool nativeKernels = false; // generated contractions, no library
+  unsigned vectorBits = 512;     // of the target
+  bool gradients = false;        // of all outputs, with respect to all inputs
+  std::string optimizer;         // of a training step; "": none
+  bool nativeKernels = false;    // generated contractions, no library
   bool reducedPrecision = false; // contractions of f32 in bf16
 };
 
 /// One stage. `build` adds its passes; its gate (Gates.h) says what they may
-/// leave.
+/// leave. Some stages are there only when they are asked for.
 struct Stage {
+  int number; // of its folder
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
   void (*build)(mlir::OpPassManager &pm, const PipelineOptions &options);
+  bool (*isWanted)(const PipelineOptions &options);
 };
 
 /// All stages in their order; the import is before the first.

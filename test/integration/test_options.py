@@ -59,7 +59,7 @@ def test_no_effect_is_said(arguments, warning, tools, archive):
 
 def test_no_effect_on_dumps(tools, archive, tmp_path):
     tools.compile(archive, "-o", tmp_path / "m.so", f"--dump-phases={tmp_path}")
-    result = tools.compile(tmp_path / "020-optimize.mlir", "--start-from=partition", "--emit=plan", "--input=x: 1x64xf32")
+    result = tools.compile(tmp_path / "040-optimize.mlir", "--start-from=partition", "--emit=plan", "--input=x: 1x64xf32")
     assert result.stderr == "lcompile: warning: --input has no effect for IR, whose inputs have their shapes\n"
 
 
@@ -79,7 +79,7 @@ def test_wrong_use(arguments, message, tools):
 
 @pytest.mark.parametrize("arguments,message", [
     (["--cpu=z80"], "unknown CPU 'z80', expected native, x86-64-v3 or x86-64-v4"),
-    (["--stop-after=finish"], "unknown stage 'finish', expected one of import, normalize, optimize, partition, lower"),
+    (["--stop-after=finish"], "unknown stage 'finish', expected one of import, normalize, train, optimize, partition, lower"),
 ])
 def test_wrong_values(arguments, message, tools, archive):
     assert message in tools.refuse(archive, *arguments)

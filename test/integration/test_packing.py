@@ -86,8 +86,8 @@ def reorders(tools, folder, x):
 
 @torch.no_grad()
 def test_nothing_is_packed_again(tools, tmp_path):
-    x = torch.randn(32, 100)
-    torch.export.save(torch.export.export(nn.Sequential(nn.Linear(100, 200), nn.ReLU(), nn.Linear(200, 100)), (x,)), tmp_path / "m.pt2")
+    x = torch.randn(32, 128)
+    torch.export.save(torch.export.export(nn.Sequential(nn.Linear(128, 256), nn.ReLU(), nn.Linear(256, 128)), (x,)), tmp_path / "m.pt2")
     tools.compile(tmp_path / "m.pt2", "--threads=1", "-o", tmp_path / "m.so")
     assert reorders(tools, tmp_path, x) == 0
     tools.compile(tmp_path / "m.pt2", "--threads=1", "--pack=load", "-o", tmp_path / "m.so")

@@ -22,6 +22,13 @@ def Lc_BoolTensor : RankedTensorOf<[I1]>;
 def Lc_IndexTensor : RankedTensorOf<[I64, I32]>;
 def Lc_I64Tensor : RankedTensorOf<[I64]>;
 
+defvar Lc_Gradient = DeclareOpInterfaceMethods<Lc_Differentiable>;
+
+// Of an operation on `type`: bool and bit patterns have no gradients.
+class Lc_GradientFor<TypeConstraint type> {
+  list<Trait> traits = !if(!or(!eq(type, Lc_FloatTensor), !eq(type, Lc_NumberTensor)), [Lc_Gradient], []<Trait>);
+}
+
 class Lc_Op<string mnemonic, list<Trait> traits = []>
     : Op<Lc_Dialect, mnemonic, !listconcat([Pure], traits)>;
 

@@ -5,7 +5,7 @@
 
 include "dialects/lc/IR/LcBase.td"
 
-def Lc_MatmulOp : Lc_Op<"matmul", [InferTypeOpAdaptor]> {
+def Lc_MatmulOp : Lc_Op<"matmul", [InferTypeOpAdaptor, Lc_Gradient]> {
   let summary = "Matrix product with optional bias, torch.matmul and torch.nn.functional.linear";
   let description = [{
     lhs [batch.., m, k] times rhs [batch.., k, n], or rhs [k, n] for all of lhs.
@@ -23,7 +23,7 @@ def Lc_MatmulOp : Lc_Op<"matmul", [InferTypeOpAdaptor]> {
   let assemblyFormat = "$lhs `,` $rhs (`bias` $bias^)? attr-dict `:` functional-type(operands, results)";
 }
 
-class Lc_ConvBase<string mnemonic> : Lc_Op<mnemonic, [InferTypeOpAdaptor]> {
+class Lc_ConvBase<string mnemonic> : Lc_Op<mnemonic, [InferTypeOpAdaptor, Lc_Gradient]> {
   let results = (outs Lc_FloatTensor:$result);
   let assemblyFormat = "$input `,` $weight (`bias` $bias^)? attr-dict `:` functional-type(operands, results)";
 }

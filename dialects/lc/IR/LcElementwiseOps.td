@@ -11,7 +11,7 @@ class Lc_ElementwiseOp<string mnemonic, list<Trait> traits = []>
 // ---- unary -------------------------------------------------------------------
 
 class Lc_UnaryOp<string mnemonic, string meaning, TypeConstraint type>
-    : Lc_ElementwiseOp<mnemonic, [SameOperandsAndResultType]> {
+    : Lc_ElementwiseOp<mnemonic, !listconcat([SameOperandsAndResultType], Lc_GradientFor<type>.traits)> {
   let summary = meaning;
   let description = "Example: `%1 = lc." # mnemonic # " %0 : tensor<4x3xf32>`";
   let arguments = (ins type:$input);
@@ -93,15 +93,18 @@ def Lc_SoftplusOp : Lc_UnaryFloatOp<"softplus", "log(1 + exp(beta * x)) / beta, 
 }
 def Lc_ClampOp : Lc_UnaryOp<"clamp", "x limited to [min, max], NaN stays NaN, torch.clamp", Lc_NumberTensor> {
   let description = [{
-    Either bound may be absent. Rule clamp_c1: at least one is present.
+    Either bound may be absent. At a bound the gradient passes (torch.clamp), or not
+    with `flat_ends` (torch.nn.functional.hardtanh).
+    Rule clamp_c1: at least one is present.
 
     Example: `%1 = lc.clamp %0 {min = 0.0 : f64, max = 6.0 : f64} : tensor<4xf32>`
   }];
-  let arguments = (ins Lc_NumberTensor:$input, OptionalAttr<F64Attr>:$min, OptionalAttr<F64Attr>:$max);
+  let arguments = (ins Lc_NumberTensor:$input, OptionalAttr<F64Attr>:$min, OptionalAttr<F64Attr>:$max,
+                       UnitAttr:$flat_ends);
   let hasVerifier = 1;
 }
 
-def Lc_ConvertOp : Lc_ElementwiseOp<"convert", [SameOperandsAndResultShape]> {
+def Lc_ConvertOp : Lc_ElementwiseOp<"convert", [SameOperandsAndResultShape, Lc_Gradient]> {
   let summary = "Conversion to another element type, torch.Tensor.to";
   let description = [{
     As a C cast: floating point to integer truncates, anything but zero is true.
@@ -117,7 +120,7 @@ def Lc_ConvertOp : Lc_ElementwiseOp<"convert", [SameOperandsAndResultShape]> {
 // ---- binary ------------------------------------------------------------------
 
 class Lc_BinaryOp<string mnemonic, string meaning, TypeConstraint type, list<Trait> traits = []>
-    : Lc_ElementwiseOp<mnemonic, !listconcat([SameOperandsAndResultType], traits)> {
+    : Lc_ElementwiseOp<mnemonic, !listconcat([SameOperandsAndResultType], Lc_GradientFor<type>.traits, traits)> {
   let summary = meaning;
   let description = [{
     Both operands have the type of the result: broadcast and promotion are
@@ -160,7 +163,7 @@ def Lc_CompareOp : Lc_ElementwiseOp<"compare", [InferTypeOpAdaptor, SameTypeOper
 
 // ---- ternary -----------------------------------------------------------------
 
-def Lc_WhereOp : Lc_ElementwiseOp<"where", [InferTypeOpAdaptor]> {
+def Lc_WhereOp : Lc_ElementwiseOp<"where", [InferTypeOpAdaptor, Lc_Gradient]> {
   let summary = "lhs where the condition holds, else rhs, torch.where";
   let description = [{
     Rule where_c1: condition, lhs and rhs have one shape, lhs and rhs one type.

@@ -5,7 +5,7 @@
 
 include "dialects/lc/IR/LcBase.td"
 
-def Lc_IndexSelectOp : Lc_InferredOp<"index_select"> {
+def Lc_IndexSelectOp : Lc_InferredOp<"index_select", [Lc_Gradient]> {
   let summary = "Places along one dimension, torch.index_select and torch.nn.functional.embedding";
   let description = [{
     The dimension `dim` of the input is replaced by the dimensions of the
@@ -19,7 +19,7 @@ def Lc_IndexSelectOp : Lc_InferredOp<"index_select"> {
   let results = (outs Lc_Tensor:$result);
 }
 
-def Lc_GatherOp : Lc_InferredOp<"gather"> {
+def Lc_GatherOp : Lc_InferredOp<"gather", [Lc_Gradient]> {
   let summary = "One place along a dimension for each element, torch.gather";
   let description = [{
     result[.., i, ..] = input[.., indices[.., i, ..], ..].
@@ -32,7 +32,7 @@ def Lc_GatherOp : Lc_InferredOp<"gather"> {
   let results = (outs Lc_Tensor:$result);
 }
 
-def Lc_ScatterOp : Lc_Op<"scatter", [AllTypesMatch<["dest", "result"]>]> {
+def Lc_ScatterOp : Lc_Op<"scatter", [AllTypesMatch<["dest", "result"]>, Lc_Gradient]> {
   let summary = "Elements written to places from data along a dimension, torch.scatter";
   let description = [{
     result[.., indices[.., i, ..], ..] becomes, or is combined with, source[.., i, ..],
@@ -50,7 +50,7 @@ def Lc_ScatterOp : Lc_Op<"scatter", [AllTypesMatch<["dest", "result"]>]> {
   let hasVerifier = 1;
 }
 
-def Lc_DynamicSliceOp : Lc_Op<"dynamic_slice"> {
+def Lc_DynamicSliceOp : Lc_Op<"dynamic_slice", [Lc_Gradient]> {
   let summary = "A slice along one dimension that starts at a place from data, x[i]";
   let description = [{
     Negative starts count from the end.
@@ -65,7 +65,7 @@ def Lc_DynamicSliceOp : Lc_Op<"dynamic_slice"> {
   let hasVerifier = 1;
 }
 
-def Lc_DynamicUpdateSliceOp : Lc_Op<"dynamic_update_slice", [AllTypesMatch<["dest", "result"]>]> {
+def Lc_DynamicUpdateSliceOp : Lc_Op<"dynamic_update_slice", [AllTypesMatch<["dest", "result"]>, Lc_Gradient]> {
   let summary = "dest with source along one dimension at a place from data, x[i] = y";
   let description = [{
     Negative starts count from the end.

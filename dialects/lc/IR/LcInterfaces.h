@@ -7,6 +7,10 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/OpDefinition.h"
 
+namespace lcompile::lc {
+class GradientBuilder;
+}
+
 #include "dialects/lc/IR/LcInterfaces.h.inc"
 
 #endif // DIALECTS_LC_IR_LCINTERFACES_H

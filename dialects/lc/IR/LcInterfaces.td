@@ -37,6 +37,23 @@ def Lc_Decomposable : OpInterface<"Decomposable"> {
   ];
 }
 
+def Lc_Differentiable : OpInterface<"Differentiable"> {
+  let cppNamespace = "::lcompile::lc";
+  let description = [{
+    The operation has a vector-Jacobian product. What has none but is Decomposable
+    is decomposed first.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Gives each operand that wants it the gradient that follows from those of the
+        results; operands without influence (steps) are given nothing. Fails with an
+        error at the operation where there is no rule for its attributes.
+      }],
+      "::llvm::LogicalResult", "differentiate",
+      (ins "::lcompile::lc::GradientBuilder &":$gradients)>
+  ];
+}
+
 def Lc_View : OpInterface<"View"> {
   let cppNamespace = "::lcompile::lc";
   let description = [{

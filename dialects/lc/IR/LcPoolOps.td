@@ -5,7 +5,7 @@
 
 include "dialects/lc/IR/LcBase.td"
 
-class Lc_PoolOp<string mnemonic, list<Trait> traits = []> : Lc_InferredOp<mnemonic, traits> {
+class Lc_PoolOp<string mnemonic> : Lc_InferredOp<mnemonic, [Lc_Gradient]> {
   let results = (outs Lc_FloatTensor:$result);
 }
 
@@ -50,7 +50,7 @@ def Lc_AdaptiveAvgPoolOp : Lc_PoolOp<"adaptive_avg_pool"> {
   let arguments = (ins Lc_FloatTensor:$input, DenseI64ArrayAttr:$output, UnitAttr:$channels_last);
 }
 
-def Lc_ResizeOp : Lc_Op<"resize"> {
+def Lc_ResizeOp : Lc_Op<"resize", [Lc_Gradient]> {
   let summary = "Interpolation to other spatial sizes, torch.nn.functional.interpolate";
   let description = [{
     input [n, c, spatial..] or [n, spatial.., c] with `channels_last`. `scales`

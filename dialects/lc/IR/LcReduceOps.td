@@ -6,7 +6,7 @@
 include "dialects/lc/IR/LcBase.td"
 
 class Lc_ReduceOp<string mnemonic, string meaning, TypeConstraint type, list<Trait> traits = []>
-    : Lc_InferredOp<mnemonic, traits> {
+    : Lc_InferredOp<mnemonic, !listconcat(Lc_GradientFor<type>.traits, traits)> {
   let summary = meaning;
   let description = [{
     `dims` is a sorted list; with `keepdim` they stay with size 1. Accumulates in
@@ -45,7 +45,8 @@ class Lc_ArgReduceOp<string mnemonic, string meaning> : Lc_InferredOp<mnemonic> 
 def Lc_ArgmaxOp : Lc_ArgReduceOp<"argmax", "Place of the largest, torch.argmax">;
 def Lc_ArgminOp : Lc_ArgReduceOp<"argmin", "Place of the smallest, torch.argmin">;
 
-class Lc_ScanOp<string mnemonic, string meaning, TypeConstraint type = Lc_NumberTensor> : Lc_InferredOp<mnemonic> {
+class Lc_ScanOp<string mnemonic, string meaning, TypeConstraint type = Lc_NumberTensor>
+    : Lc_InferredOp<mnemonic, Lc_GradientFor<type>.traits> {
   let summary = meaning;
   let description = [{
     Accumulates in f32 for f16 and bf16.
@@ -76,7 +77,7 @@ def Lc_ArgsortOp : Lc_InferredOp<"argsort"> {
   let results = (outs Lc_I64Tensor:$result);
 }
 
-def Lc_SoftmaxOp : Lc_InferredOp<"softmax", [DeclareOpInterfaceMethods<Lc_Decomposable>]> {
+def Lc_SoftmaxOp : Lc_InferredOp<"softmax", [DeclareOpInterfaceMethods<Lc_Decomposable>, Lc_Gradient]> {
   let summary = "exp(x) over its sum along a dimension, torch.softmax; `log` for torch.log_softmax";
   let description = [{
     Rule softmax_c1: `dim` exists.

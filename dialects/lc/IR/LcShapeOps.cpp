@@ -279,6 +279,12 @@ LogicalResult FlipOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+LogicalResult DetachOp::mapToSource(ArrayRef<AffineExpr> place,
+                                    SmallVectorImpl<AffineExpr> &source) {
+  source.assign(place.begin(), place.end());
+  return success();
+}
+
 LogicalResult FlipOp::mapToSource(ArrayRef<AffineExpr> place,
                                   SmallVectorImpl<AffineExpr> &source) {
   Dims sizes = lcompile::lc::getDims(getInput());

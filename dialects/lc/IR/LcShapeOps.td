@@ -6,7 +6,7 @@
 include "dialects/lc/IR/LcBase.td"
 
 class Lc_ViewOp<string mnemonic, list<Trait> traits = []>
-    : Lc_Op<mnemonic, !listconcat([DeclareOpInterfaceMethods<Lc_View>], traits)>;
+    : Lc_Op<mnemonic, !listconcat([DeclareOpInterfaceMethods<Lc_View>, Lc_Gradient], traits)>;
 
 def Lc_ReshapeOp : Lc_ViewOp<"reshape"> {
   let summary = "The same elements in row-major order with other dimensions, torch.reshape";
@@ -81,7 +81,19 @@ def Lc_FlipOp : Lc_ViewOp<"flip", [InferTypeOpAdaptor]> {
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
-def Lc_ConcatOp : Lc_InferredOp<"concat"> {
+def Lc_DetachOp : Lc_ViewOp<"detach", [SameOperandsAndResultType]> {
+  let summary = "The same values without influence on gradients, torch.Tensor.detach";
+  let description = [{
+    Gone once gradients are taken (`lc-drop-detach`).
+
+    Example: `%1 = lc.detach %0 : tensor<4x3xf32>`
+  }];
+  let arguments = (ins Lc_Tensor:$input);
+  let results = (outs Lc_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($result)";
+}
+
+def Lc_ConcatOp : Lc_InferredOp<"concat", [Lc_Gradient]> {
   let summary = "Operands one after the other along a dimension, torch.cat";
   let description = [{
     Rule concat_c1: at least one operand; ranks and element types agree; `dim` exists.
@@ -94,7 +106,7 @@ def Lc_ConcatOp : Lc_InferredOp<"concat"> {
   let hasFolder = 1;
 }
 
-def Lc_PadOp : Lc_InferredOp<"pad"> {
+def Lc_PadOp : Lc_InferredOp<"pad", [Lc_Gradient]> {
   let summary = "Elements added before and after each dimension, torch.nn.functional.pad";
   let description = [{
     Negative numbers take away instead. `value` fills in constant mode.
@@ -121,7 +133,7 @@ def Lc_OverwriteOp : Op<Lc_Dialect, "overwrite", [AllTypesMatch<["dest", "source
   let assemblyFormat = "$dest `,` $source attr-dict `:` type($dest)";
 }
 
-def Lc_InsertSliceOp : Lc_Op<"insert_slice", [AllTypesMatch<["dest", "result"]>]> {
+def Lc_InsertSliceOp : Lc_Op<"insert_slice", [AllTypesMatch<["dest", "result"]>, Lc_Gradient]> {
   let summary = "dest with source at start, start + step, ... along one dimension, torch.slice_scatter";
   let description = [{
     Rule insert_slice_c1: source differs from dest in dimension `dim` only.

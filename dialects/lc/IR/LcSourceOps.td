@@ -17,11 +17,12 @@ def Lc_ConstantOp : Lc_Op<"constant", [ConstantLike, AllTypesMatch<["value", "re
 def Lc_ParameterOp : Lc_Op<"parameter"> {
   let summary = "A weight: a tensor that lives in the session's weight store";
   let description = [{
-    `key` names the entry of the store; the bytes are never part of the IR.
+    `key` names the entry of the store; the bytes are never part of the IR. Training
+    changes what is `trainable`.
 
     Example: `%0 = lc.parameter "up.weight" : tensor<3072x768xf32>`
   }];
-  let arguments = (ins StrAttr:$key);
+  let arguments = (ins StrAttr:$key, UnitAttr:$trainable);
   let results = (outs Lc_Tensor:$result);
   let assemblyFormat = "$key attr-dict `:` type($result)";
 }

@@ -251,6 +251,7 @@ const AtenTable &AtenTable::get() {
     addEinsumRules(t);
     addConvolutionRules(t);
     addNormRules(t);
+    addLossRules(t);
     addPoolRules(t);
     addRecurrentRules(t);
     addScalarRules(t);

@@ -169,6 +169,7 @@ void addEinsumRules(AtenTable &table);
 void addConvolutionRules(AtenTable &table);
 void addNormRules(AtenTable &table);
 void addPoolRules(AtenTable &table);
+void addLossRules(AtenTable &table);
 void addRecurrentRules(AtenTable &table);
 void addScalarRules(AtenTable &table);
 void addPropertyRules(AtenTable &table);

@@ -49,13 +49,13 @@ Datum ProgramBuilder::input(unsigned index) {
 }
 
 Datum ProgramBuilder::parameter(StringRef key, RankedTensorType type,
-                                const ModelLocation &where) {
+                                const ModelLocation &where, bool trainable) {
   Value &value = parameters[key];
   if (!value) {
     // Weights stand at the start of the function, where every region sees them.
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&function.front());
-    value = lc::ParameterOp::create(b, location(where), type, key);
+    value = lc::ParameterOp::create(b, location(where), type, key, trainable);
   }
   return value;
 }

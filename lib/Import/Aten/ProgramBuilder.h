@@ -68,7 +68,7 @@ public:
   Datum input(unsigned index);
   /// A weight of the session's store (see dialects/lc/IR/WeightStore.h).
   Datum parameter(llvm::StringRef key, mlir::RankedTensorType type,
-                  const ModelLocation &where = {});
+                  const ModelLocation &where = {}, bool trainable = false);
   /// A small tensor constant.
   Datum constant(mlir::ElementsAttr value, const ModelLocation &where = {});
 

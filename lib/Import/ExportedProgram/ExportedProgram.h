@@ -12,6 +12,8 @@ struct ImportOptions {
   /// in lib/Import/InputSpec). A size given as one number is fixed; an empty
   /// name means the input at this position.
   std::vector<std::pair<std::string, std::string>> inputs;
+  /// Says in the program which weights are the model's parameters.
+  bool marksParameters = false;
 };
 
 /// Imports the archive at `path`. The weights that the graph uses go into the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Walks the nodes of one graph of the archive and calls the program builder.
 #include "lib/Import/ExportedProgram/Graph.h"
+#include "lib/Import/ExportedProgram/State.h"
 
 #include "lib/Import/ExportedProgram/Metadata.h"
 #include "lib/Import/ExportedProgram/Schema.h"
@@ -149,6 +150,8 @@ void Graph::call(StringRef schema, Json node, const ModelLocation &where) {
     }
     program.written.insert(self);
   }
+  for (StringRef name : movedStatistics(node))
+    program.written.insert(name);
   castOperands(schema, node, args, where);
   // Results behind the last one that is used need not exist.
   unsigned count = 0;

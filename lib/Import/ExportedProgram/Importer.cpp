@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Imports one program: version, inputs, graph, outputs.
 #include "lib/Import/ExportedProgram/Importer.h"
+#include "lib/Import/ExportedProgram/State.h"
 
 #include "lib/Import/ExportedProgram/Metadata.h"
 #include "lib/Import/ExportedProgram/Schema.h"
@@ -39,7 +40,9 @@ void Importer::declareInputs(const ImportOptions &options) {
   signature = readSignature(graphModule);
   inputs.readRanges(text.at("range_constraints"));
   Json metas = graph.at("tensor_values");
-  llvm::StringSet<> names;
+  llvm::StringSet<> names, moved;
+  if (marksParameters) // what a training step moves are inputs that it updates
+    moved = movedStatisticsOf(graph);
   for (const SignatureInput &spec : signature.inputs) {
     if (!spec.name.empty() && !names.insert(spec.name).second)
       failure.fail("two inputs are called '" + spec.name + "'");
@@ -49,7 +52,8 @@ void Importer::declareInputs(const ImportOptions &options) {
       inputIndex[spec.name] = inputs.addNumber(spec.name);
     else if (spec.kind == SignatureInput::Tensor)
       inputIndex[spec.name] = inputs.addTensor(spec.name, metas.at(spec.name));
-    else if (spec.isWeight() && !weights->has(spec.key))
+    else if (spec.isWeight() &&
+             (!weights->has(spec.key) || moved.contains(spec.name)))
       inputIndex[spec.name] = inputs.addTensor(spec.key, metas.at(spec.name));
     else if (spec.isWeight())
       stored[spec.name] = &spec;
@@ -69,7 +73,11 @@ std::optional<Datum> Importer::loadWeight(StringRef name) {
   auto loaded = weights->load(it->second->key, it->second->isInConstants());
   if (!loaded)
     return Datum::poison();
-  return program.builder.parameter(loaded->first, loaded->second);
+  bool trainable = marksParameters &&
+                   it->second->kind == SignatureInput::Parameter &&
+                   isa<FloatType>(loaded->second.getElementType());
+  return program.builder.parameter(loaded->first, loaded->second, {},
+                                   trainable);
 }
 
 /// An integer input: a size that tensors have too, or else a run-time scalar.
@@ -101,6 +109,7 @@ void Importer::defineInputs(Graph &graph) {
 }
 
 OwningOpRef<ModuleOp> Importer::run(const ImportOptions &options) {
+  marksParameters = options.marksParameters;
   checkVersion();
   if (!failure.failed())
     declareInputs(options);

@@ -33,6 +33,7 @@ private:
   Failure &failure;
   Json text;
   WeightSource *weights;
+  bool marksParameters = false;
   Inputs inputs;
   Signature signature;
   llvm::StringMap<unsigned> inputIndex; // by name in the graph

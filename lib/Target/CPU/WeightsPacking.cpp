@@ -2,6 +2,7 @@
 // Weights in the layout that library kernels want, made while compiling.
 #include "lib/Target/CPU/WeightsPacking.h"
 
+#include "dialects/lc/IR/WeightStore.h"
 #include "dialects/rt/IR/RtDialect.h"
 #include "passes/6_lower/host/LibraryTable.h"
 #include "runtime/backends/cpu/artefact/OneDnnLayout.h"
@@ -9,6 +10,12 @@
 using namespace mlir;
 
 namespace lcompile {
+
+/// Blocks that do not fill up make small weights large: those are packed when
+/// they are loaded, which takes no time.
+static bool growsMuch(const lc_library_op_t &op, uint64_t plain) {
+  return packedSize(op) > plain + plain / 4;
+}
 
 static bool haveSameWeights(const lc_library_op_t &a,
                             const lc_library_op_t &b) {
@@ -24,6 +31,7 @@ std::vector<WeightsPacking> chooseWeightsPacking(ModuleOp program,
       program->getAttrOfType<ArrayAttr>(rt::RtDialect::constantsAttrName);
   std::vector<WeightsPacking> result(keys ? keys.size() : 0);
   std::vector<bool> isPlain(result.size());
+  lc::WeightStore &store = lc::getWeightStore(program.getContext());
   if (auto plain = program->getAttrOfType<DenseI64ArrayAttr>(
           rt::RtDialect::plainConstantsAttrName))
     for (int64_t i : plain.asArrayRef())
@@ -36,7 +44,9 @@ std::vector<WeightsPacking> chooseWeightsPacking(ModuleOp program,
       if (i < 0 || isPlain[i])
         continue;
       op.weights_tag = rt::onednn::preferredTag(op, threads);
-      if (!op.weights_tag || (result[i] && !haveSameWeights(*result[i], op)))
+      const lc::Weight *weight = store.lookup(cast<StringAttr>(keys[i]));
+      if (!op.weights_tag || !weight || growsMuch(op, weight->data.size()) ||
+          (result[i] && !haveSameWeights(*result[i], op)))
         isPlain[i] = true;
       else
         result[i] = op;

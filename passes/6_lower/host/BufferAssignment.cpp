@@ -115,9 +115,16 @@ void BufferAssignment::visitCall(Operation *op) {
   }
 }
 
-Memory BufferAssignment::carried(Value initial, unsigned begin, unsigned end) {
+Memory BufferAssignment::carried(scf::ForOp loop, Value initial, unsigned begin,
+                                 unsigned end) {
   Memory m = memory.lookup(initial);
-  if (m.kind == Memory::arena && arena[m.index].end <= end &&
+  bool isRead = false;
+  loop.getBody()->walk([&](Operation *op) {
+    for (Value v : op->getOperands())
+      if (auto it = memory.find(v); it != memory.end())
+        isRead |= it->second == m;
+  });
+  if (m.kind == Memory::arena && arena[m.index].end <= end && !isRead &&
       lastUse(initial) == end) {
     arena[m.index].end = end;
     return m;
@@ -144,7 +151,7 @@ void BufferAssignment::visitFor(scf::ForOp op) {
            op.getInitArgs(), op.getRegionIterArgs(), op.getResults())) {
     if (!isTensor(initial))
       continue;
-    Memory m = carried(initial, begin, end);
+    Memory m = carried(op, initial, begin, end);
     if (!used.insert(m.index).second) { // the same tensor carried twice
       Memory old = memory.lookup(initial);
       m = newSlot(initial, begin, end);

@@ -51,8 +51,10 @@ private:
   void visitWhile(mlir::scf::WhileOp op);
   Memory newSlot(mlir::Value v, unsigned begin, unsigned end);
   void share(mlir::Value v, Memory m);
-  /// Memory for a loop-carried tensor: that of `initial` when it dies here.
-  Memory carried(mlir::Value initial, unsigned begin, unsigned end);
+  /// Memory for a loop-carried tensor: that of `initial` when nothing else reads
+  /// it, in the rounds or after them.
+  Memory carried(mlir::scf::ForOp loop, mlir::Value initial, unsigned begin,
+                 unsigned end);
 
   mlir::func::FuncOp function;
   llvm::DenseMap<mlir::Operation *, std::pair<unsigned, unsigned>> steps;

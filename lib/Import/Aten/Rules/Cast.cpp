@@ -11,6 +11,12 @@ namespace {
 
 void alias(AtenCall &call) { call.result(call.tensor("self")); }
 
+void detach(AtenCall &call) {
+  Value x = call.tensor("self");
+  bool counts = !call.refused() && isa<FloatType>(call.elementOf(x));
+  call.result(counts ? call.make<lc::DetachOp>(x) : x);
+}
+
 void clone(AtenCall &call) { call.result(copyOf(call, call.tensor("self"))); }
 
 /// `self` in another element type: itself when that is its own.
@@ -68,7 +74,8 @@ void nothing(AtenCall &) {}
 } // namespace
 
 void lcompile::import::addCastRules(AtenTable &table) {
-  table.add({"aten::detach", "aten::alias", "aten::contiguous", "aten::lift",
+  table.add("aten::detach", detach);
+  table.add({"aten::alias", "aten::contiguous", "aten::lift",
              "aten::lift_fresh", "aten::positive", "aten::resolve_conj",
              "aten::resolve_neg", "aten::to.prim_other"},
             alias);

@@ -236,13 +236,14 @@ void clamp(AtenCall &call) {
 void hardtanh(AtenCall &call) {
   auto low = call.b.getF64FloatAttr(call.number("min_val", -1));
   auto high = call.b.getF64FloatAttr(call.number("max_val", 1));
-  call.result(call.make<lc::ClampOp>(call.tensor("self"), low, high));
+  call.result(call.make<lc::ClampOp>(call.tensor("self"), low, high,
+                                     call.b.getUnitAttr()));
 }
 
 void relu6(AtenCall &call) {
-  call.result(call.make<lc::ClampOp>(call.tensor("self"),
-                                     call.b.getF64FloatAttr(0),
-                                     call.b.getF64FloatAttr(6)));
+  call.result(
+      call.make<lc::ClampOp>(call.tensor("self"), call.b.getF64FloatAttr(0),
+                             call.b.getF64FloatAttr(6), call.b.getUnitAttr()));
 }
 
 void gelu(AtenCall &call) {

@@ -26,20 +26,38 @@ Value batchNormWith(AtenCall &call, Value x, Value mean, Value var) {
                                     APFloat(call.number("eps", 1e-5)));
 }
 
-/// Normalises with the running statistics, or with the batch's own where the
-/// module keeps none.
+/// old + (new - old) * momentum, written into `statistic`.
+void updateRunning(AtenCall &call, Value statistic, Value batch) {
+  if (call.refused())
+    return;
+  Value change = withNumber<lc::MulOp>(
+      call, call.make<lc::SubOp>(batch, statistic), call.number("momentum"));
+  Value updated = call.make<lc::AddOp>(statistic, change);
+  if (updated)
+    lc::OverwriteOp::create(call.b, statistic, updated);
+}
+
+/// Normalises with the running statistics, or with the batch's own: where the
+/// module keeps none, and in training, which moves the running ones there.
 Value batchNorm(AtenCall &call, bool training) {
   Value x = call.tensor("input");
   Value mean = call.tensorOrNull("running_mean");
   Value var = call.tensorOrNull("running_var");
   if (call.refused())
     return {};
-  if (mean && var && training) {
+  training &= mean && var;
+  if (training && (isa_and_nonnull<lc::ParameterOp>(mean.getDefiningOp()) ||
+                   call.schema != "aten::batch_norm")) {
     call.refuse("batch_norm in training mode updates its running statistics; "
-                "export the model after model.eval()");
+                "export the model after model.eval(), or train it");
     return {};
   }
-  if (!mean || !var) {
+  if (training && !call.get("momentum").isNumber()) {
+    call.refuse("expected a momentum for the running statistics");
+    return {};
+  }
+  Value runningMean = mean, runningVar = var;
+  if (!mean || !var || training) {
     if (call.rankOf(x) < 2) {
       call.refuse("expected rank 2 or more");
       return {};
@@ -48,6 +66,11 @@ Value batchNorm(AtenCall &call, bool training) {
     dims.erase(dims.begin() + 1);
     mean = call.make<lc::MeanOp>(x, dims, false);
     var = call.make<lc::VarOp>(x, dims, false, APFloat(0.0));
+    if (training) {
+      updateRunning(call, runningMean, mean);
+      updateRunning(call, runningVar,
+                    call.make<lc::VarOp>(x, dims, false, APFloat(1.0)));
+    }
   }
   return batchNormWith(call, x, mean, var);
 }

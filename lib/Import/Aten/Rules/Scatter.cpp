@@ -65,7 +65,7 @@ Value updated(AtenCall &call, Value x, int64_t dim, Value places, Value values,
 }
 
 struct Scatter {
-  Value x, index, source;
+  Value x, index, source = {};
   int64_t dim = 0;
   bool wasScalar = false;
 };

@@ -102,6 +102,33 @@ for p in (1.0, 2.0, 3.0, math.inf):
 case_norm("cdist", lambda n: call(rand(2, n, 5), rand(2, 30, 5)), "batch", dynamic=False)
 case_norm("_cdist_forward", lambda n: call(rand(n, 5), rand(7, 5), 2.0, 2))
 
+# ---- losses -----------------------------------------------------------------
+
+for loss in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy_with_logits"):
+    for reduction in (0, 1, 2):
+        # binary_cross_entropy has weights before the reduction.
+        before = [None, None] if loss.endswith("logits") else []
+        case_norm(loss, lambda n, b=before, r=reduction: call(rand(n, 5), rand(n, 5, low=0, high=1), *b, r), f"reduction{reduction}")
+case_norm("smooth_l1_loss", lambda n: call(rand(n, 5), rand(n, 5), 1, 0.25), "beta")
+case_norm("huber_loss", lambda n: call(rand(n, 5), rand(n, 5), 1, 0.25), "delta")
+case_norm("binary_cross_entropy", lambda n: call(rand(n, 5, low=0, high=1), rand(n, 5, low=0, high=1), rand(n, 5), 1), "weight")
+case_norm("binary_cross_entropy", lambda n: call(torch.tensor([0.0, 1, 0, 1]), torch.tensor([0.0, 0, 1, 1]), None, 0), "ends")
+case_norm("binary_cross_entropy_with_logits", lambda n: call(rand(n, 5), rand(n, 5, low=0, high=1), rand(5), rand(5), 1), "weights")
+case_norm("kl_div", lambda n: call(rand(n, 5), rand(n, 5, low=0, high=1), 1), "plain")
+case_norm("kl_div", lambda n: call(rand(n, 5), rand(n, 5), 2, log_target=True), "log")
+LABELS = torch.tensor([0, 4, 2, 2, 1])
+for reduction in (0, 1, 2):
+    case_norm("nll_loss_nd", lambda n, r=reduction: call(rand(5, 5), LABELS, rand(5, low=0.5, high=1), r, 2), f"reduction{reduction}")
+    case_norm("cross_entropy_loss", lambda n, r=reduction: call(rand(5, 5), LABELS, rand(5, low=0.5, high=1), r, 2, 0.1), f"reduction{reduction}")
+case_norm("nll_loss", lambda n: call(rand(5, 5), LABELS, None, 2))
+case_norm("nll_loss2d", lambda n: call(rand(2, 3, 2, 2), torch.tensor([[[0, 2], [1, 1]], [[2, 2], [0, 1]]]), rand(3, low=0.5, high=1), 1))
+case_norm("nll_loss2d_forward", lambda n: call(rand(1, 3, 2, 2), torch.tensor([[[0, 2], [1, 1]]]), None, 1, -100))
+case_norm("nll_loss_forward", lambda n: call(rand(5, 5), LABELS, None, 1, -100))
+case_norm("cross_entropy_loss", lambda n: call(rand(5, 5), LABELS), "plain")
+case_norm("cross_entropy_loss", lambda n: call(rand(5), torch.tensor(3)), "one")
+case_norm("cross_entropy_loss", lambda n: call(rand(2, 3, 4), torch.tensor([[0, 1, 2, 0], [1, 1, 0, 2]])), "sequence")
+case_norm("cross_entropy_loss", lambda n: call(rand(n, 5), rand(n, 5, low=0, high=1), rand(5), 1, -100, 0.2), "probabilities")
+
 # ---- pooling ----------------------------------------------------------------
 
 for dims, image in IMAGES.items():

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How parameters change by their gradients: torch.optim's formulas.
+#include "passes/2_train/Optimizer.h"
+
+#include "dialects/lc/IR/LcOps.h"
+
+using namespace mlir;
+using namespace lcompile;
+
+static llvm::Error wrong(const llvm::Twine &text) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
+}
+
+llvm::Expected<Optimizer> Optimizer::parse(StringRef text) {
+  Optimizer result;
+  SmallVector<StringRef> parts;
+  text.split(parts, ',');
+  StringRef name = parts[0].trim();
+  if (name == "sgd")
+    result.kind = sgd;
+  else if (name == "adam")
+    result.kind = adam;
+  else if (name == "adamw")
+    result.kind = adamw;
+  else
+    return wrong("unknown optimizer '" + name +
+                 "', expected sgd, adam or adamw");
+  result.learningRate = 1e-3; // torch.optim's
+  if (result.kind == adamw)
+    result.weightDecay = 1e-2;
+  bool isAdam = result.kind != sgd, hasRate = false;
+  struct Number {
+    StringLiteral name;
+    double *to;
+    bool isOfAdam, isOfBoth;
+  } numbers[] = {{"momentum", &result.momentum, false, false},
+                 {"dampening", &result.dampening, false, false},
+                 {"weight_decay", &result.weightDecay, false, true},
+                 {"beta1", &result.beta1, true, false},
+                 {"beta2", &result.beta2, true, false},
+                 {"eps", &result.eps, true, false}};
+  for (StringRef part : ArrayRef(parts).drop_front()) {
+    auto [key, value] = part.trim().split('=');
+    if (key == "lr" && value == "input") {
+      result.learningRate.reset();
+      hasRate = true;
+      continue;
+    }
+    if (key == "nesterov" && !isAdam && (value.empty() || value == "true")) {
+      result.nesterov = true;
+      continue;
+    }
+    double number;
+    double *to = key == "lr" ? &*(result.learningRate = 0) : nullptr;
+    hasRate |= key == "lr";
+    for (const Number &n : numbers)
+      if (key == n.name && (n.isOfBoth || n.isOfAdam == isAdam))
+        to = n.to;
+    if (!to)
+      return wrong("optimizer " + name + " has no option '" + key + "'");
+    if (value.getAsDouble(number) || !(number >= 0))
+      return wrong("expected a number for " + key + " of optimizer " + name +
+                   ", found '" + value + "'");
+    *to = number;
+  }
+  if (!hasRate)
+    return wrong("optimizer " + name + " needs a learning rate: " + name +
+                 ",lr=1e-3 or lr=input");
+  if (result.nesterov && (result.momentum == 0 || result.dampening != 0))
+    return wrong("nesterov needs a momentum and no dampening");
+  return result;
+}
+
+ArrayRef<StringLiteral> Optimizer::states() const {
+  static constexpr StringLiteral ofSgd[] = {"momentum_buffer"};
+  static constexpr StringLiteral ofAdam[] = {"exp_avg", "exp_avg_sq"};
+  if (kind != sgd)
+    return ofAdam;
+  return momentum == 0 ? ArrayRef<StringLiteral>() : ArrayRef(ofSgd);
+}
+
+Optimizer::Step Optimizer::begin(lc::TensorMath &m, Value rate,
+                                 Value count) const {
+  Step step;
+  auto number = RankedTensorType::get({}, m.b.getF64Type());
+  step.rate = rate ? rate : m.full(learningRate.value_or(0), number);
+  if (kind == sgd)
+    return step;
+  // In f64, as PyTorch's numbers are: 1 - 0.999 in f32 has four digits.
+  auto bias = [&](double beta) {
+    return m.complement(m.make<lc::PowOp>(m.full(beta, number), count));
+  };
+  step.size = m.div(step.rate, bias(beta1));
+  step.rootBias = m.make<lc::SqrtOp>(bias(beta2));
+  return step;
+}
+
+SmallVector<Value> Optimizer::update(lc::TensorMath &m, const Step &step,
+                                     Value parameter, Value gradient,
+                                     ValueRange states) const {
+  return kind == sgd ? updateSgd(m, step, parameter, gradient, states)
+                     : updateAdam(m, step, parameter, gradient, states);
+}
+
+/// A number of the step for every element of `like`.
+static Value each(lc::TensorMath &m, Value number, Value like) {
+  return m.spread(m.convert(number, getElementTypeOrSelf(like)), like);
+}
+
+SmallVector<Value> Optimizer::updateSgd(lc::TensorMath &m, const Step &step,
+                                        Value p, Value g,
+                                        ValueRange states) const {
+  if (weightDecay != 0)
+    g = m.add(g, m.mul(p, weightDecay));
+  SmallVector<Value> result = {Value()};
+  if (momentum != 0) {
+    // The first step has no dampening in PyTorch; without any, a buffer of
+    // zeros gives the same.
+    Value buffer = m.add(m.mul(states[0], momentum), m.mul(g, 1 - dampening));
+    result.push_back(buffer);
+    g = nesterov ? m.add(g, m.mul(buffer, momentum)) : buffer;
+  }
+  result[0] = m.sub(p, m.mul(g, each(m, step.rate, p)));
+  return result;
+}
+
+SmallVector<Value> Optimizer::updateAdam(lc::TensorMath &m, const Step &step,
+                                         Value p, Value g,
+                                         ValueRange states) const {
+  if (weightDecay != 0) {
+    if (kind == adamw) {
+      Value kept = m.complement(m.mul(step.rate, weightDecay));
+      p = m.mul(p, each(m, kept, p));
+    } else {
+      g = m.add(g, m.mul(p, weightDecay));
+    }
+  }
+  Value mean = states[0], square = states[1];
+  mean = m.add(mean, m.mul(m.sub(g, mean), 1 - beta1));
+  square = m.add(m.mul(square, beta2), m.mul(m.square(g), 1 - beta2));
+  Value root = m.div(m.make<lc::SqrtOp>(square), each(m, step.rootBias, p));
+  Value change = m.div(mean, m.add(root, eps));
+  return {m.sub(p, m.mul(change, each(m, step.size, p))), mean, square};
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How parameters change by their gradients: torch.optim's formulas.
+#ifndef PASSES_2_TRAIN_OPTIMIZER_H
+#define PASSES_2_TRAIN_OPTIMIZER_H
+
+#include "dialects/lc/IR/TensorMath.h"
+#include "llvm/Support/Error.h"
+#include <string>
+
+namespace lcompile {
+
+/// An optimizer and its numbers, from "adamw,lr=1e-3,weight_decay=0.1".
+class Optimizer {
+public:
+  /// Names and defaults are torch.optim's: sgd (lr, momentum, dampening,
+  /// weight_decay, nesterov), adam and adamw (lr, beta1, beta2, eps,
+  /// weight_decay). `lr=input` makes the learning rate an input of each step.
+  static llvm::Expected<Optimizer> parse(llvm::StringRef text);
+
+  bool takesLearningRate() const { return !learningRate; }
+  /// Whether updates depend on how many there have been.
+  bool countsSteps() const { return kind != sgd; }
+  /// Names of the tensors that it keeps for each parameter, of its shape.
+  llvm::ArrayRef<llvm::StringLiteral> states() const;
+
+  /// Numbers of a step that all parameters share; tensors of rank 0.
+  struct Step {
+    mlir::Value rate;     // f64
+    mlir::Value size;     // Adam: f64, the rate with its bias corrected
+    mlir::Value rootBias; // Adam: f64, the root of the second moment's bias
+  };
+  /// `rate`: f64, null when it is known. `count`: f64, the first step is 1.
+  Step begin(lc::TensorMath &m, mlir::Value rate, mlir::Value count) const;
+  /// The new parameter, then the new states.
+  llvm::SmallVector<mlir::Value> update(lc::TensorMath &m, const Step &step,
+                                        mlir::Value parameter,
+                                        mlir::Value gradient,
+                                        mlir::ValueRange states) const;
+
+private:
+  enum Kind { sgd, adam, adamw };
+
+  llvm::SmallVector<mlir::Value> updateSgd(lc::TensorMath &m, const Step &step,
+                                           mlir::Value p, mlir::Value g,
+                                           mlir::ValueRange states) const;
+  llvm::SmallVector<mlir::Value> updateAdam(lc::TensorMath &m, const Step &step,
+                                            mlir::Value p, mlir::Value g,
+                                            mlir::ValueRange states) const;
+
+  Kind kind = sgd;
+  std::optional<double> learningRate;
+  double momentum = 0, dampening = 0, weightDecay = 0;
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+  bool nesterov = false;
+};
+
+} // namespace lcompile
+
+#endif // PASSES_2_TRAIN_OPTIMIZER_H

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Passes of stage 2, train: from a model to its training step.
+#ifndef PASSES_2_TRAIN_PASSES_TD
+#define PASSES_2_TRAIN_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def TakeGradients : Pass<"lc-take-gradients", "mlir::func::FuncOp"> {
+  let summary = "Give gradients of what a model computes";
+  let description = [{
+    For each output of floating point the function takes one more input, `grad_NAME`,
+    the gradient with respect to that output; for each input and parameter of floating
+    point it gives one more output, `grad_NAME`, the gradient with respect to it. Zero
+    where there is no influence. Operations without a gradient are refused, all at once.
+
+    ```mlir
+    func.func @forward(%x) -> %y { %y = lc.exp %x }
+    // becomes
+    func.func @forward(%x, %grad_y) -> (%y, %grad_x) { %y = lc.exp %x; %grad_x = lc.mul %grad_y, %y }
+    ```
+  }];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
+def TrainingStep : Pass<"lc-training-step", "mlir::func::FuncOp"> {
+  let summary = "Make a training step of a function that gives a loss";
+  let description = [{
+    Trainable parameters become inputs, and outputs that update them in place; so do the
+    tensors that the optimizer keeps for each (`NAME.exp_avg`, ...) and the number of
+    steps done (`step`). The first output stays the loss.
+
+    ```mlir
+    func.func @forward(%x, %target) -> %loss { %w = lc.parameter "w" {trainable} ... }
+    // becomes, with sgd
+    func.func @forward(%x, %target, %w) -> (%loss, %new {lc.alias = 2}) {
+      ...; %new = %w - rate * (gradient of %loss with respect to %w)
+    }
+    ```
+  }];
+  let options = [Option<"optimizer", "optimizer", "std::string", "",
+                        "what updates parameters: 'adamw,lr=1e-3' (passes/2_train/Optimizer.h)">];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
+#endif // PASSES_2_TRAIN_PASSES_TD

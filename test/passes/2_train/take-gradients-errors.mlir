@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: lcompile-opt --lc-take-gradients --split-input-file --verify-diagnostics %s
+
+// All of them are named, not only the first.
+func.func @padding(%x: tensor<4xf32>) -> tensor<8xf32> {
+  // expected-error @+1 {{cannot differentiate padding that repeats elements}}
+  %0 = lc.pad %x {low = array<i64: 1>, high = array<i64: 1>, mode = #lc<pad_mode reflect>} : (tensor<4xf32>) -> tensor<6xf32>
+  // expected-error @+1 {{cannot differentiate padding that repeats elements}}
+  %1 = lc.pad %0 {low = array<i64: 1>, high = array<i64: 1>, mode = #lc<pad_mode circular>} : (tensor<6xf32>) -> tensor<8xf32>
+  return %1 : tensor<8xf32>
+}
+
+// -----
+
+func.func @scatter(%x: tensor<4xf32>, %i: tensor<2xi64>, %s: tensor<2xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{cannot differentiate a scatter that multiplies or compares}}
+  %0 = lc.scatter %x, %i, %s mul {dim = 0 : i64} : (tensor<4xf32>, tensor<2xi64>, tensor<2xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @rounds_from_data(%x: tensor<4xf32>, %n: tensor<i64>) -> tensor<4xf32> {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  %end = lc.item %n : tensor<i64> -> i64
+  // expected-error @+1 {{cannot differentiate a loop whose number of rounds comes from data}}
+  %r = scf.for %i = %c0 to %end step %c1 iter_args(%v = %x) -> (tensor<4xf32>) : i64 {
+    %s = lc.sin %v : tensor<4xf32>
+    scf.yield %s : tensor<4xf32>
+  }
+  return %r : tensor<4xf32>
+}
+
+// -----
+
+func.func @while(%x: tensor<f32>) -> tensor<f32> {
+  // expected-error @+1 {{cannot differentiate 'scf.while'}}
+  %r = scf.while (%v = %x) : (tensor<f32>) -> tensor<f32> {
+    %zero = lc.full 0.0 : f32 : tensor<f32>
+    %c = lc.compare gt %v, %zero : (tensor<f32>, tensor<f32>) -> tensor<i1>
+    %i = lc.item %c : tensor<i1> -> i1
+    scf.condition(%i) %v : tensor<f32>
+  } do {
+  ^bb0(%v: tensor<f32>):
+    %s = lc.sub %v, %x : tensor<f32>
+    scf.yield %s : tensor<f32>
+  }
+  return %r : tensor<f32>
+}
+
+// -----
+
+func.func @layout(%x: tensor<1x8x8x3xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<1x6x6x4xf32> {
+  // expected-error @+1 {{cannot differentiate once a layout is chosen}}
+  %0 = lc.conv %x, %w {channels_last, stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x6x4xf32>
+  return %0 : tensor<1x6x6x4xf32>
+}

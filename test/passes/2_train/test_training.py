@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Training steps beside torch.optim: losses, parameters and states over a hundred steps."""
+import math, os, pathlib, subprocess, sys
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BIN = pathlib.Path(os.environ.get("LCOMPILE_BIN", ROOT / "build" / "bin"))
+sys.path.insert(0, str(BIN.parent / "python"))
+import lcompile  # noqa: E402
+
+
+def train(folder, module, example, *flags):
+    torch.export.save(torch.export.export(module, example), folder / "m.pt2")
+    return subprocess.run([BIN / "lcompile", "train", folder / "m.pt2", *flags, "-o", folder / "step.so"], capture_output=True, text=True)
+
+
+class Step:
+    """A compiled step with its parameters and states, which begin as the module's and as zeros."""
+
+    def __init__(self, folder, module, example, *flags):
+        done = train(folder, module, example, *flags)
+        assert done.returncode == 0, done.stderr
+        self.model = lcompile.load(folder / "step.so")
+        known = module.state_dict()
+        self.order, self.tensors, batch = [spec.name for spec in self.model.inputs], {}, []
+        for spec in self.model.inputs:
+            if spec.name in known:
+                self.tensors[spec.name] = known[spec.name].clone()
+            elif len(batch) <= len(example):  # the example's, and the target
+                batch.append(spec.name)
+            else:
+                kind = {"step": torch.int64, "lr": torch.float64}.get(spec.name, torch.float32)
+                self.tensors[spec.name] = torch.zeros(tuple(spec.shape), dtype=kind)
+
+    def __call__(self, *batch):
+        rest = iter(batch)
+        return float(self.model._handle.run([self.tensors[name] if name in self.tensors else next(rest) for name in self.order])[0])
+
+
+class Net(nn.Module):
+    """Odd sizes, a tied weight, a frozen one, one without influence, a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(11, 7)
+        self.hidden = nn.Linear(7, 13)
+        self.norm = nn.LayerNorm(13)
+        self.out = nn.Linear(13, 7)
+        self.unused = nn.Parameter(torch.ones(3))
+        self.register_buffer("scale", torch.full((7,), 0.5))
+
+    def forward(self, ids):
+        x = self.embed(ids).mean(1)
+        x = x + self.out(F.gelu(self.norm(self.hidden(x)))) * self.scale
+        return x @ self.embed.weight.t()
+
+
+class Images(nn.Module):
+    def __init__(self):
+        super().__init__()
+        # Without a bias, whose gradient before a norm is the rounding of zero: Adam would make it large.
+        self.first, self.second = nn.Conv2d(3, 5, 3, stride=2, padding=1, bias=False), nn.Conv2d(5, 6, 3)
+        self.norm = nn.BatchNorm2d(5)
+        self.head = nn.Linear(6, 4)
+
+    def forward(self, x):
+        x = F.max_pool2d(self.norm(self.first(x)).relu(), 2, 1)
+        return self.head(F.adaptive_avg_pool2d(self.second(x).relu(), 1).flatten(1))
+
+
+def words(count):
+    return torch.randint(0, 11, (count, 5)), torch.randint(0, 11, (count,))
+
+
+def pictures(count):
+    return torch.randn(count, 3, 11, 9), torch.randint(0, 4, (count,))
+
+
+OPTIMIZERS = {
+    "sgd,lr=0.1": lambda p: torch.optim.SGD(p, 0.1),
+    "sgd,lr=0.05,momentum=0.9,weight_decay=1e-2": lambda p: torch.optim.SGD(p, 0.05, 0.9, weight_decay=1e-2),
+    "sgd,lr=0.05,momentum=0.9,nesterov": lambda p: torch.optim.SGD(p, 0.05, 0.9, nesterov=True),
+    "adam,lr=1e-2,weight_decay=1e-2": lambda p: torch.optim.Adam(p, 1e-2, weight_decay=1e-2),
+    "adamw,lr=1e-2,beta1=0.8,beta2=0.99,eps=1e-6,weight_decay=0.1": lambda p: torch.optim.AdamW(p, 1e-2, (0.8, 0.99), 1e-6, 0.1),
+}
+
+
+def compare(step, module, optimizer, batches, loss=F.cross_entropy, rates=None):
+    for i, (x, y) in enumerate(batches):
+        if rates:
+            step.tensors["lr"].fill_(rates[i])
+            for group in optimizer.param_groups:
+                group["lr"] = rates[i]
+        optimizer.zero_grad()
+        expected = loss(module(x), y)
+        expected.backward()
+        optimizer.step()
+        found = step(x, y)
+        assert math.isclose(found, expected.item(), rel_tol=1e-5), f"step {i}: {found}, expected {expected.item()}"
+    for name, value in module.named_buffers():
+        if name.endswith(("running_mean", "running_var")):
+            assert (step.tensors[name] - value).abs().max() <= 1e-5 * value.abs().max(), name
+    names = {p: name for name, p in module.named_parameters()}
+    for p, state in optimizer.state.items():
+        for kind, value in {"": p.detach(), **{f".{k}": v for k, v in state.items() if k != "step" and v is not None}}.items():
+            error = (step.tensors[names[p] + kind] - value).abs().max() / value.abs().max()
+            assert error <= 2e-5, f"{names[p]}{kind}: {error}"
+
+
+@pytest.mark.parametrize("text", OPTIMIZERS)
+@pytest.mark.parametrize("kind,batch", [(Net, words), (Images, pictures)], ids=["words", "pictures"])
+def test_like_torch(kind, batch, text, tmp_path):
+    torch.manual_seed(0)
+    module = kind()
+    batches = [batch(8) for _ in range(100)]
+    step = Step(tmp_path, module, (batches[0][0],), "--loss=cross_entropy", f"--optimizer={text}")
+    compare(step, module, OPTIMIZERS[text](module.parameters()), batches)
+    assert "unused" not in step.tensors and "scale" not in step.tensors
+
+
+def test_rate_as_input(tmp_path):
+    torch.manual_seed(0)
+    module = Net()
+    batches = [words(8) for _ in range(20)]
+    step = Step(tmp_path, module, (batches[0][0],), "--loss=cross_entropy", "--optimizer=adamw,lr=input")
+    compare(step, module, torch.optim.AdamW(module.parameters()), batches, rates=[1e-3 * (i + 1) for i in range(20)])
+
+
+@pytest.mark.parametrize("name,loss", [("mse", F.mse_loss), ("l1", F.l1_loss), ("smooth_l1", F.smooth_l1_loss), ("huber", F.huber_loss),
+                                       ("bce_with_logits", F.binary_cross_entropy_with_logits)])
+def test_losses(name, loss, tmp_path):
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(5, 9), nn.Tanh(), nn.Linear(9, 3))
+    batches = [(torch.randn(6, 5), torch.rand(6, 3)) for _ in range(10)]
+    step = Step(tmp_path, module, (batches[0][0],), f"--loss={name}", "--optimizer=sgd,lr=0.1")
+    compare(step, module, torch.optim.SGD(module.parameters(), 0.1), batches, loss)
+
+
+def test_language_model(tmp_path):
+    """Classes are the last dimension of [batch, tokens, classes]. Not with Adam, which makes large what attention's key
+    bias has for a gradient: the rounding of zero."""
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Embedding(11, 8), nn.TransformerEncoderLayer(8, 2, 16, dropout=0, batch_first=True), nn.Linear(8, 11))
+    batches = [(torch.randint(0, 11, (3, 7)), torch.randint(0, 11, (3, 7))) for _ in range(50)]
+    step = Step(tmp_path, module, (batches[0][0],), "--loss=cross_entropy", "--optimizer=sgd,lr=0.05,momentum=0.9")
+    compare(step, module, torch.optim.SGD(module.parameters(), 0.05, 0.9), batches, lambda y, t: F.cross_entropy(y.transpose(1, 2), t))
+
+
+class WithLoss(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(5, 3)
+
+    def forward(self, x, target):
+        y = self.inner(x)
+        return F.mse_loss(y, target), y
+
+
+def test_the_model_gives_the_loss(tmp_path):
+    torch.manual_seed(0)
+    module, batch = WithLoss(), (torch.randn(6, 5), torch.rand(6, 3))
+    done = train(tmp_path, module, batch, "--loss=output", "--optimizer=sgd,lr=0.1")
+    assert done.returncode == 0, done.stderr
+    tensors = [p.detach().clone() for p in module.parameters()]
+    model = lcompile.load(tmp_path / "step.so")
+    order = [dict(zip(("inner.weight", "inner.bias"), tensors))[spec.name] for spec in model.inputs[2:]]
+    loss = module(*batch)[0]
+    loss.backward()
+    assert math.isclose(float(model._handle.run([*batch, *order])[0]), loss.item(), rel_tol=1e-6)
+    for p, t in zip(module.parameters(), tensors):
+        assert torch.allclose(t, p.detach() - 0.1 * p.grad, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("flags,message", [
+    (["--loss=mse"], "lcompile train needs --loss=NAME and --optimizer=TEXT"),
+    (["--loss=least", "--optimizer=sgd,lr=1"], "unknown loss 'least', expected one of output, cross_entropy, mse"),
+    (["--loss=output", "--optimizer=sgd,lr=1"], "the loss must be a floating point number, found 'tensor<8x4xf32>'"),
+    (["--loss=mse", "--optimizer=adagrad,lr=1"], "unknown optimizer 'adagrad', expected sgd, adam or adamw"),
+    (["--loss=mse", "--optimizer=sgd"], "optimizer sgd needs a learning rate: sgd,lr=1e-3 or lr=input"),
+    (["--loss=mse", "--optimizer=sgd,lr=1,beta1=0.9"], "optimizer sgd has no option 'beta1'"),
+    (["--loss=mse", "--optimizer=adam,lr=fast"], "expected a number for lr of optimizer adam, found 'fast'"),
+    (["--loss=mse", "--optimizer=sgd,lr=1,nesterov"], "nesterov needs a momentum and no dampening"),
+])
+def test_refusals(flags, message, tmp_path):
+    done = train(tmp_path, nn.Linear(3, 4), (torch.randn(8, 3),), *flags)
+    assert done.returncode == 1 and message in done.stderr, done.stderr
+
+
+def test_training_options_without_training(tmp_path):
+    done = subprocess.run([BIN / "lcompile", tmp_path / "m.pt2", "--loss=mse"], capture_output=True, text=True)
+    assert done.returncode == 1 and "--loss is for training: lcompile train ..." in done.stderr
+
+
+def test_nothing_to_train(tmp_path):
+    done = train(tmp_path, nn.Tanh(), (torch.randn(8, 3),), "--loss=mse", "--optimizer=sgd,lr=1")
+    assert done.returncode == 1 and "cannot train: the model has no parameters" in done.stderr
