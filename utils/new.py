@@ -150,6 +150,14 @@ Value {cls}::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {{
   return args[0];
 }}
 """
+    gradients = "dialects/lc/IR/Gradients/Unary.cpp"
+    changes.files[gradients] = changes.read(gradients).rstrip("\n") + f"""
+
+LogicalResult {cls}::differentiate(GradientBuilder &) {{
+  // scaled(*this, g, slope by x and the result); until it is written:
+  return emitError("cannot differentiate 'lc.{name}'");
+}}
+"""
     rules = "lib/Import/Aten/Rules/Elementwise.cpp"
     changes.insert(rules, before="}\n", text=f'  table.add("aten::{name}", unaryFloat<lc::{cls}>);\n')
     changes.create(f"test/dialects/lc/{name}.mlir", f"""// {LICENSE}
@@ -163,6 +171,7 @@ func.func @{name}(%x: tensor<4xf32>) -> tensor<4xf32> {{
 }}
 """)
     return [f"write {cls}::buildBody in {bodies}",
+            f"write {cls}::differentiate in {gradients}, with a case in test/passes/2_train/test_gradients.py",
             "compare it with eager PyTorch in f32 and bf16: odd sizes, empty, 0-d, NaN and infinities",
             "./dev docs brings docs/ops.md up to date"]
 

@@ -70,13 +70,14 @@ def test_pass(tree, tmp_path_factory, capsys):
 
 def test_op(tree, tmp_path_factory, capsys):
     assert new.main(["op", "sinc", "sin(pi x) / (pi x), 1 at 0, torch.sinc"], root=tree) == 0
-    assert changed(tree) == ["dialects/lc/IR/LcElementwiseOps.td", "dialects/lc/IR/LcUnaryBodies.cpp",
+    assert changed(tree) == ["dialects/lc/IR/Gradients/Unary.cpp", "dialects/lc/IR/LcElementwiseOps.td", "dialects/lc/IR/LcUnaryBodies.cpp",
                              "lib/Import/Aten/Rules/Elementwise.cpp", "test/dialects/lc/sinc.mlir"]
     assert 'table.add("aten::sinc", unaryFloat<lc::SincOp>);\n}\n' in (tree / "lib/Import/Aten/Rules/Elementwise.cpp").read_text()
     generated = tmp_path_factory.mktemp("generated")
     text = tablegen(tree, "-gen-op-decls", "dialects/lc/IR/LcOps.td", generated / "dialects/lc/IR/LcOps.h.inc", "-op-shard-count=8")
     assert "class SincOp" in text
     syntax(tree, "dialects/lc/IR/LcUnaryBodies.cpp", "dialects/lc/IR/LcUnaryBodies.cpp", generated)
+    syntax(tree, "dialects/lc/IR/LcUnaryBodies.cpp", "dialects/lc/IR/Gradients/Unary.cpp", generated)
 
 
 @pytest.mark.parametrize("arguments,message", [
