@@ -9,12 +9,15 @@ from torch.nn import functional as F
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("LCOMPILE_BIN", ROOT / "build" / "bin"))
-sys.path.insert(0, str(BIN.parent / "python"))
+sys.path[:0] = [str(BIN.parent / "python"), str(ROOT / "test" / "models")]
 import lcompile  # noqa: E402
+from torch.utils import _pytree as pytree  # noqa: E402
+from zoo import convert  # noqa: E402
 
 
 def train(folder, module, example, *flags):
-    torch.export.save(torch.export.export(module, example), folder / "m.pt2")
+    program = module if isinstance(module, torch.export.ExportedProgram) else torch.export.export(module, example)
+    torch.export.save(program, folder / "m.pt2")
     return subprocess.run([BIN / "lcompile", "train", folder / "m.pt2", *flags, "-o", folder / "step.so"], capture_output=True, text=True)
 
 
@@ -148,6 +151,42 @@ def test_language_model(tmp_path):
     batches = [(torch.randint(0, 11, (3, 7)), torch.randint(0, 11, (3, 7))) for _ in range(50)]
     step = Step(tmp_path, module, (batches[0][0],), "--loss=cross_entropy", "--optimizer=sgd,lr=0.05,momentum=0.9")
     compare(step, module, torch.optim.SGD(module.parameters(), 0.05, 0.9), batches, lambda y, t: F.cross_entropy(y.transpose(1, 2), t))
+
+
+MODELS = ("tiny_resnet", "tiny_mobilenet", "tiny_convnext", "tiny_unet", "tiny_vit", "tiny_bert", "tiny_gpt2", "tiny_llama", "tiny_t5",
+          "tiny_lstm")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models(name, tmp_path):
+    """A few steps of every kind of model, its normalisation as in inference."""
+    torch.manual_seed(0)
+    program = convert.exported(name)
+    module = program.module()
+    for p in module.parameters():
+        p.requires_grad_()
+    args, kwargs = program.example_inputs
+    example = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+    first = lambda result: pytree.tree_leaves(result)[0]  # noqa: E731
+    target = torch.randn_like(first(module(*args, **kwargs)))
+    done = train(tmp_path, program, None, "--loss=mse", "--optimizer=sgd,lr=0.01")
+    assert done.returncode == 0, done.stderr
+    model = lcompile.load(tmp_path / "step.so")
+    tensors = {key: value.detach().clone() for key, value in module.state_dict().items()}
+    optimizer = torch.optim.SGD(module.parameters(), 0.01)
+    for _ in range(3):
+        optimizer.zero_grad()
+        expected = F.mse_loss(first(module(*args, **kwargs)), target)
+        expected.backward()
+        optimizer.step()
+        batch = iter([*example, target])
+        found = model._handle.run([tensors[s.name] if s.name in tensors else next(batch) for s in model.inputs])[0]
+        assert math.isclose(found, expected.item(), rel_tol=1e-5)
+    # torch.export gives a tied weight one of its names.
+    trained = {key: p for key, p in module.named_parameters(remove_duplicate=False) if key in {s.name for s in model.inputs}}
+    assert len({id(p) for p in trained.values()}) == len(trained) == len([p for p in module.parameters() if p.grad is not None])
+    for key, p in trained.items():
+        assert (tensors[key] - p).abs().max() <= 1e-5 * p.abs().max().clamp(min=1e-2), key
 
 
 class WithLoss(nn.Module):
