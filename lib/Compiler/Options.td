@@ -53,7 +53,7 @@ def : Sp<"rtol", rtol>;
 
 def loss : Rare<"loss", "NAME", "lcompile train: cross_entropy, mse, ... of the first output and an input target; or output", output>;
 def : Sp<"loss", loss>;
-def optimizer : Rare<"optimizer", "TEXT", "lcompile train: sgd, adam or adamw with its numbers: adamw,lr=1e-3 (or lr=input)", output>;
+def optimizer : Rare<"optimizer", "TEXT", "lcompile train: sgd, adam, adamw or lamb with its numbers: adamw,lr=1e-3 (or lr=input)", output>;
 def : Sp<"optimizer", optimizer>;
 def gradients : Flag<["--"], "gradients">, Group<output>, Flags<[HelpHidden]>,
                 HelpText<"Take gradients of the outputs as inputs grad_NAME, give those of inputs and parameters">;

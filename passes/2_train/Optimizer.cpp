@@ -22,10 +22,14 @@ llvm::Expected<Optimizer> Optimizer::parse(StringRef text) {
     result.kind = adam;
   else if (name == "adamw")
     result.kind = adamw;
+  else if (name == "lamb")
+    result.kind = lamb;
   else
     return wrong("unknown optimizer '" + name +
-                 "', expected sgd, adam or adamw");
+                 "', expected sgd, adam, adamw or lamb");
   result.learningRate = 1e-3; // torch.optim's
+  if (result.kind == lamb)
+    result.eps = 1e-6;
   if (result.kind == adamw)
     result.weightDecay = 1e-2;
   bool isAdam = result.kind != sgd, hasRate = false;
@@ -36,6 +40,8 @@ llvm::Expected<Optimizer> Optimizer::parse(StringRef text) {
   } numbers[] = {{"momentum", &result.momentum, false, false},
                  {"dampening", &result.dampening, false, false},
                  {"weight_decay", &result.weightDecay, false, true},
+                 {"clip_norm", &result.clipNorm, false, true},
+                 {"clip_value", &result.clipValue, false, true},
                  {"beta1", &result.beta1, true, false},
                  {"beta2", &result.beta2, true, false},
                  {"eps", &result.eps, true, false}};
@@ -79,6 +85,19 @@ ArrayRef<StringLiteral> Optimizer::states() const {
   return momentum == 0 ? ArrayRef<StringLiteral>() : ArrayRef(ofSgd);
 }
 
+/// A number for every element of `like`.
+static Value each(lc::TensorMath &m, Value number, Value like) {
+  return m.spread(m.convert(number, getElementTypeOrSelf(like)), like);
+}
+
+/// In f32, whatever the elements are; of rank 0.
+static Value sumOfSquares(lc::TensorMath &m, Value v) {
+  auto rank = cast<RankedTensorType>(v.getType()).getRank();
+  Value wide = m.convert(v, m.b.getF32Type());
+  return m.sum(m.square(wide), llvm::to_vector(llvm::seq<int64_t>(0, rank)),
+               false);
+}
+
 Optimizer::Step Optimizer::begin(lc::TensorMath &m, Value rate,
                                  Value count) const {
   Step step;
@@ -90,9 +109,37 @@ Optimizer::Step Optimizer::begin(lc::TensorMath &m, Value rate,
   auto bias = [&](double beta) {
     return m.complement(m.make<lc::PowOp>(m.full(beta, number), count));
   };
-  step.size = m.div(step.rate, bias(beta1));
+  Value first = bias(beta1);
+  step.size = m.div(step.rate, first);
+  step.correction = m.make<lc::ReciprocalOp>(first);
   step.rootBias = m.make<lc::SqrtOp>(bias(beta2));
   return step;
+}
+
+SmallVector<Value> Optimizer::clip(lc::TensorMath &m,
+                                   ArrayRef<Value> gradients) const {
+  SmallVector<Value> result(gradients);
+  if (clipValue != 0)
+    for (Value &g : result)
+      if (g)
+        g = m.make<lc::ClampOp>(g.getType(), g, m.b.getF64FloatAttr(-clipValue),
+                                m.b.getF64FloatAttr(clipValue), UnitAttr());
+  Value total;
+  for (Value g : result)
+    if (g && clipNorm != 0) {
+      Value square = sumOfSquares(m, g);
+      total = total ? m.add(total, square) : square;
+    }
+  if (!total)
+    return result;
+  // torch.nn.utils.clip_grad_norm_: the limit over the length, at most 1.
+  Value length = m.make<lc::SqrtOp>(total);
+  Value factor = m.div(m.full(clipNorm, length), m.add(length, 1e-6));
+  factor = m.make<lc::MinimumOp>(factor, m.full(1, factor));
+  for (Value &g : result)
+    if (g)
+      g = m.mul(g, each(m, factor, g));
+  return result;
 }
 
 SmallVector<Value> Optimizer::update(lc::TensorMath &m, const Step &step,
@@ -100,11 +147,6 @@ SmallVector<Value> Optimizer::update(lc::TensorMath &m, const Step &step,
                                      ValueRange states) const {
   return kind == sgd ? updateSgd(m, step, parameter, gradient, states)
                      : updateAdam(m, step, parameter, gradient, states);
-}
-
-/// A number of the step for every element of `like`.
-static Value each(lc::TensorMath &m, Value number, Value like) {
-  return m.spread(m.convert(number, getElementTypeOrSelf(like)), like);
 }
 
 SmallVector<Value> Optimizer::updateSgd(lc::TensorMath &m, const Step &step,
@@ -127,7 +169,7 @@ SmallVector<Value> Optimizer::updateSgd(lc::TensorMath &m, const Step &step,
 SmallVector<Value> Optimizer::updateAdam(lc::TensorMath &m, const Step &step,
                                          Value p, Value g,
                                          ValueRange states) const {
-  if (weightDecay != 0) {
+  if (weightDecay != 0 && kind != lamb) {
     if (kind == adamw) {
       Value kept = m.complement(m.mul(step.rate, weightDecay));
       p = m.mul(p, each(m, kept, p));
@@ -140,5 +182,20 @@ SmallVector<Value> Optimizer::updateAdam(lc::TensorMath &m, const Step &step,
   square = m.add(m.mul(square, beta2), m.mul(m.square(g), 1 - beta2));
   Value root = m.div(m.make<lc::SqrtOp>(square), each(m, step.rootBias, p));
   Value change = m.div(mean, m.add(root, eps));
-  return {m.sub(p, m.mul(change, each(m, step.size, p))), mean, square};
+  if (kind != lamb)
+    return {m.sub(p, m.mul(change, each(m, step.size, p))), mean, square};
+  change = m.mul(change, each(m, step.correction, p));
+  if (weightDecay != 0)
+    change = m.add(change, m.mul(p, weightDecay));
+  Value size =
+      m.mul(trust(m, p, change), m.convert(step.rate, m.b.getF32Type()));
+  return {m.sub(p, m.mul(change, each(m, size, p))), mean, square};
+}
+
+Value Optimizer::trust(lc::TensorMath &m, Value p, Value change) const {
+  Value own = m.make<lc::SqrtOp>(sumOfSquares(m, p)),
+        other = m.make<lc::SqrtOp>(sumOfSquares(m, change));
+  Value zero = m.zeros(own);
+  Value both = m.make<lc::AndOp>(m.less(zero, own), m.less(zero, other));
+  return m.where(both, m.div(own, other), m.full(1, own));
 }

@@ -14,7 +14,9 @@ class Optimizer {
 public:
   /// Names and defaults are torch.optim's: sgd (lr, momentum, dampening,
   /// weight_decay, nesterov), adam and adamw (lr, beta1, beta2, eps,
-  /// weight_decay). `lr=input` makes the learning rate an input of each step.
+  /// weight_decay); lamb has adam's (You et al., arXiv:1904.00962). `lr=input`
+  /// makes the learning rate an input of each step. All take clip_norm and
+  /// clip_value, as torch.nn.utils clips gradients.
   static llvm::Expected<Optimizer> parse(llvm::StringRef text);
 
   bool takesLearningRate() const { return !learningRate; }
@@ -25,12 +27,16 @@ public:
 
   /// Numbers of a step that all parameters share; tensors of rank 0.
   struct Step {
-    mlir::Value rate;     // f64
-    mlir::Value size;     // Adam: f64, the rate with its bias corrected
-    mlir::Value rootBias; // Adam: f64, the root of the second moment's bias
+    mlir::Value rate;       // f64
+    mlir::Value size;       // Adam: f64, the rate with its bias corrected
+    mlir::Value correction; // LAMB: f64, of the first moment's bias alone
+    mlir::Value rootBias;   // Adam: f64, the root of the second moment's bias
   };
   /// `rate`: f64, null when it is known. `count`: f64, the first step is 1.
   Step begin(lc::TensorMath &m, mlir::Value rate, mlir::Value count) const;
+  /// The gradients of all parameters, limited; null ones stay.
+  llvm::SmallVector<mlir::Value>
+  clip(lc::TensorMath &m, llvm::ArrayRef<mlir::Value> gradients) const;
   /// The new parameter, then the new states.
   llvm::SmallVector<mlir::Value> update(lc::TensorMath &m, const Step &step,
                                         mlir::Value parameter,
@@ -38,7 +44,7 @@ public:
                                         mlir::ValueRange states) const;
 
 private:
-  enum Kind { sgd, adam, adamw };
+  enum Kind { sgd, adam, adamw, lamb };
 
   llvm::SmallVector<mlir::Value> updateSgd(lc::TensorMath &m, const Step &step,
                                            mlir::Value p, mlir::Value g,
@@ -46,10 +52,13 @@ private:
   llvm::SmallVector<mlir::Value> updateAdam(lc::TensorMath &m, const Step &step,
                                             mlir::Value p, mlir::Value g,
                                             mlir::ValueRange states) const;
+  /// How far LAMB goes along `change` for a parameter of this length.
+  mlir::Value trust(lc::TensorMath &m, mlir::Value p, mlir::Value change) const;
 
   Kind kind = sgd;
   std::optional<double> learningRate;
   double momentum = 0, dampening = 0, weightDecay = 0;
+  double clipNorm = 0, clipValue = 0; // 0: not
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
   bool nesterov = false;
 };

@@ -95,7 +95,7 @@ private:
     }
     Optimizer::Step step = optimizer.begin(m, rate, count);
     for (auto [parameter, name, gradient] :
-         llvm::zip_equal(parameters, names, *gradients)) {
+         llvm::zip_equal(parameters, names, optimizer.clip(m, *gradients))) {
       if (!gradient) // as in PyTorch, what has no gradient does not change
         continue;
       SmallVector<Value> states = {parameter};

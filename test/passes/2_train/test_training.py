@@ -133,6 +133,60 @@ def test_rate_as_input(tmp_path):
     compare(step, module, torch.optim.AdamW(module.parameters()), batches, rates=[1e-3 * (i + 1) for i in range(20)])
 
 
+class Lamb(torch.optim.Optimizer):
+    """Algorithm 2 of arXiv:1904.00962."""
+
+    def __init__(self, parameters, lr, decay):
+        super().__init__(parameters, {})
+        self.lr, self.decay = lr, decay
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.param_groups[0]["params"]:
+            if p.grad is None:
+                continue
+            state = self.state[p]
+            if not state:
+                state.update(step=0, exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
+            state["step"] += 1
+            state["exp_avg"].lerp_(p.grad, 0.1)
+            state["exp_avg_sq"].mul_(0.999).addcmul_(p.grad, p.grad, value=0.001)
+            mean, square = state["exp_avg"] / (1 - 0.9 ** state["step"]), state["exp_avg_sq"] / (1 - 0.999 ** state["step"])
+            change = mean / (square.sqrt() + 1e-6) + self.decay * p
+            trust = p.norm() / change.norm() if p.norm() > 0 and change.norm() > 0 else 1.0
+            p.sub_(change * (self.lr * trust))
+
+
+def test_lamb(tmp_path):
+    torch.manual_seed(0)
+    module = Images()
+    batches = [pictures(8) for _ in range(50)]
+    step = Step(tmp_path, module, (batches[0][0],), "--loss=cross_entropy", "--optimizer=lamb,lr=1e-2,weight_decay=0.01")
+    compare(step, module, Lamb(module.parameters(), 1e-2, 0.01), batches)
+
+
+class Clipped(torch.optim.SGD):
+    def __init__(self, parameters, clip, limit):
+        self.list = list(parameters)
+        super().__init__(self.list, 0.1)
+        self.clip, self.limit = clip, limit
+
+    def step(self):
+        self.clip([p for p in self.list if p.grad is not None], self.limit)
+        super().step()
+
+
+@pytest.mark.parametrize("name", ["clip_norm", "clip_value"])
+@pytest.mark.parametrize("limit", [0.02, 100.0])
+def test_clipping(name, limit, tmp_path):
+    torch.manual_seed(0)
+    module = Net()
+    batches = [words(8) for _ in range(20)]
+    step = Step(tmp_path, module, (batches[0][0],), "--loss=cross_entropy", f"--optimizer=sgd,lr=0.1,{name}={limit}")
+    clip = torch.nn.utils.clip_grad_norm_ if name == "clip_norm" else torch.nn.utils.clip_grad_value_
+    compare(step, module, Clipped(module.parameters(), clip, limit), batches)
+
+
 @pytest.mark.parametrize("name,loss", [("mse", F.mse_loss), ("l1", F.l1_loss), ("smooth_l1", F.smooth_l1_loss), ("huber", F.huber_loss),
                                        ("bce_with_logits", F.binary_cross_entropy_with_logits)])
 def test_losses(name, loss, tmp_path):
@@ -218,7 +272,7 @@ def test_the_model_gives_the_loss(tmp_path):
     (["--loss=mse"], "lcompile train needs --loss=NAME and --optimizer=TEXT"),
     (["--loss=least", "--optimizer=sgd,lr=1"], "unknown loss 'least', expected one of output, cross_entropy, mse"),
     (["--loss=output", "--optimizer=sgd,lr=1"], "the loss must be a floating point number, found 'tensor<8x4xf32>'"),
-    (["--loss=mse", "--optimizer=adagrad,lr=1"], "unknown optimizer 'adagrad', expected sgd, adam or adamw"),
+    (["--loss=mse", "--optimizer=adagrad,lr=1"], "unknown optimizer 'adagrad', expected sgd, adam, adamw or lamb"),
     (["--loss=mse", "--optimizer=sgd"], "optimizer sgd needs a learning rate: sgd,lr=1e-3 or lr=input"),
     (["--loss=mse", "--optimizer=sgd,lr=1,beta1=0.9"], "optimizer sgd has no option 'beta1'"),
     (["--loss=mse", "--optimizer=adam,lr=fast"], "expected a number for lr of optimizer adam, found 'fast'"),
