@@ -30,6 +30,13 @@ HostEmitter::HostEmitter(func::FuncOp function, ModuleTables &tables)
   arena = planArena(assignment.slots(), symbols);
   for (const ArenaSlot &slot : assignment.slots())
     dynamic |= !lc::getConstant(slot.bytes);
+  if (dynamic)
+    return;
+  starts.assign(assignment.slots().size(), 0);
+  for (unsigned i : arena.order)
+    for (unsigned p : arena.below[i])
+      starts[i] = std::max(
+          starts[i], starts[p] + *lc::getConstant(assignment.slots()[p].bytes));
 }
 
 LogicalResult HostEmitter::emit() {
@@ -94,13 +101,7 @@ Value HostEmitter::address(Memory memory) {
     if (dynamic) {
       offset = rt::PlanOp::create(b, b.getI64Type(), index(1 + memory.index));
     } else {
-      SmallVector<int64_t> start(assignment.slots().size(), 0);
-      for (unsigned i : arena.order)
-        for (unsigned p : arena.below[i])
-          start[i] = std::max(
-              start[i],
-              start[p] + *lc::getConstant(assignment.slots()[p].bytes));
-      offset = i64Constant(start[memory.index]);
+      offset = i64Constant(starts[memory.index]);
     }
     return rt::ArenaOp::create(b, pointer, offset);
   }
