@@ -3,6 +3,7 @@
 // run in processes of their own; arrays go through files of a temporary folder.
 #include "lib/Compiler/Verify.h"
 
+#include "lib/Support/OwnFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -37,8 +38,7 @@ struct TemporaryFolder {
 
 /// What lies beside this program: other programs, or ../lib/NAME.
 std::string beside(StringRef name) {
-  SmallString<128> path(sys::path::parent_path(
-      sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&beside))));
+  SmallString<128> path(sys::path::parent_path(ownFile()));
   sys::path::append(path, name);
   sys::path::remove_dots(path, /*remove_dot_dot=*/true);
   return path.str().str();

@@ -9,8 +9,8 @@ namespace lcompile {
 
 /// Builds, at `b`, behind the operations of its block, the gradients with
 /// respect to `inputs` of the sum over all i of outputs[i] * seeds[i]. All are
-/// tensors of floating point; a seed has its output's type, a gradient its
-/// input's. Inputs without influence get null. Fails with an error at every
+/// tensors of floating point; a seed has its output's type, or is null where the
+/// output does not count; a gradient has its input's. Inputs without influence get null. Fails with an error at every
 /// operation on the way that has no gradient. Loops on the way are replaced.
 ///
 /// An operation without a rule of its own that decomposes is computed again,

@@ -33,15 +33,12 @@ SmallVector<Value> wantedCaptures(Operation *op, lc::GradientBuilder &g) {
   return found.takeVector();
 }
 
-SmallVector<Value> orZeros(lc::GradientBuilder &g, ImplicitLocOpBuilder &b,
-                           ArrayRef<Value> gradients, ValueRange like) {
+SmallVector<Value> orZeros(ImplicitLocOpBuilder &b, ArrayRef<Value> gradients,
+                           ValueRange like) {
+  lc::TensorMath m(b);
   SmallVector<Value> result;
   for (auto [gradient, v] : llvm::zip_equal(gradients, like))
-    result.push_back(gradient
-                         ? gradient
-                         : lc::FullOp::create(
-                               b, v.getType(),
-                               b.getFloatAttr(typeOf(v).getElementType(), 0)));
+    result.push_back(gradient ? gradient : m.zeros(v));
   return result;
 }
 
@@ -53,16 +50,6 @@ SmallVector<Value> copyOps(Block &from, ImplicitLocOpBuilder &b,
     b.clone(op, map);
   return llvm::map_to_vector(from.getTerminator()->getOperands(),
                              [&](Value v) { return map.lookupOrDefault(v); });
-}
-
-/// The outputs that have gradients, and those.
-void pick(ValueRange values, ValueRange seeds, SmallVector<Value> &outputs,
-          SmallVector<Value> &gradients) {
-  for (auto [v, seed] : llvm::zip_equal(values, seeds))
-    if (seed) {
-      outputs.push_back(v);
-      gradients.push_back(seed);
-    }
 }
 
 void eraseDead(Block &block) {
@@ -104,9 +91,7 @@ public:
     }
     // Stands in for what the rounds began with until we know what is needed.
     for (Value v : carried)
-      kept.push_back(g.make<lc::FullOp>(
-          keptType(v),
-          cast<TypedAttr>(b.getZeroAttr(typeOf(v).getElementType()))));
+      kept.push_back(g.full(0, keptType(v)));
     if (failed(reverse()))
       return failure();
     keep();
@@ -149,9 +134,9 @@ private:
         floats.push_back(v);
         seeds.push_back(g.of(result));
       }
-    SmallVector<Value> inits = orZeros(g, b, seeds, floats);
+    SmallVector<Value> inits = orZeros(b, seeds, floats);
     llvm::append_range(
-        inits, orZeros(g, b, SmallVector<Value>(captures.size()), captures));
+        inits, orZeros(b, SmallVector<Value>(captures.size()), captures));
     auto back = scf::ForOp::create(b, loop.getLowerBound(),
                                    loop.getUpperBound(), loop.getStep(), inits);
     ImplicitLocOpBuilder in(b.getLoc(), b.getContext());
@@ -183,7 +168,7 @@ private:
       return failure();
     ArrayRef<Value> all = *gradients;
     SmallVector<Value> results =
-        orZeros(g, in, all.take_front(floats.size()), floats);
+        orZeros(in, all.take_front(floats.size()), floats);
     for (auto [sum, gradient] :
          llvm::zip_equal(arguments.drop_front(floats.size()),
                          all.drop_front(floats.size())))
@@ -268,16 +253,14 @@ LogicalResult lcompile::differentiateIf(scf::IfOp op, lc::GradientBuilder &g) {
     SmallVector<Value> gradients(captures.size());
     if (!from->empty()) {
       IRMapping map;
-      SmallVector<Value> yields = copyOps(from->front(), in, map), outputs,
-                         known;
-      pick(yields, seeds, outputs, known);
+      SmallVector<Value> outputs = copyOps(from->front(), in, map);
       FailureOr<SmallVector<Value>> found =
-          differentiate(in, outputs, known, captures);
+          differentiate(in, outputs, seeds, captures);
       if (failed(found))
         return failure();
       gradients = std::move(*found);
     }
-    scf::YieldOp::create(in, orZeros(g, in, gradients, captures));
+    scf::YieldOp::create(in, orZeros(in, gradients, captures));
     eraseDead(to->front());
   }
   for (auto [capture, gradient] : llvm::zip_equal(captures, back.getResults()))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Makes a function of a model give gradients too.
-#include "dialects/lc/IR/GradientBuilder.h"
+#include "dialects/lc/IR/FunctionSignature.h"
 #include "dialects/lc/IR/LcOps.h"
+#include "dialects/lc/IR/TensorMath.h"
 #include "passes/2_train/Autodiff.h"
 #include "passes/Passes.h"
 
@@ -29,12 +30,6 @@ struct TakeGradientsPass
       signalPassFailure();
   }
 
-  static NamedAttrList named(OpBuilder &b, StringRef name) {
-    NamedAttrList attributes;
-    attributes.set(nameAttr, b.getStringAttr(prefix + name));
-    return attributes;
-  }
-
   LogicalResult takeGradients(func::FuncOp function) {
     Operation *end = function.front().getTerminator();
     ImplicitLocOpBuilder b(function.getLoc(), end);
@@ -52,42 +47,27 @@ struct TakeGradientsPass
         names.push_back(op.getKey().str());
       }
     });
-    SmallVector<Value> results(end->getOperands());
-    for (auto [i, value] : llvm::enumerate(results)) {
+    for (auto [i, value] :
+         llvm::enumerate(llvm::to_vector(end->getOperands()))) {
       // What the model updates is no output of the model.
       if (!isFloat(value.getType()) ||
           function.getResultAttr(i, lc::LcDialect::aliasAttrName))
         continue;
       auto name = function.getResultAttrOfType<StringAttr>(i, nameAttr);
-      auto attributes = named(b, name ? name.getValue() : "output");
-      unsigned index = function.getNumArguments();
-      if (failed(function.insertArgument(
-              index, value.getType(), attributes.getDictionary(b.getContext()),
-              function.getLoc())))
-        return failure();
       outputs.push_back(value);
-      seeds.push_back(function.getArgument(index));
+      seeds.push_back(
+          lc::addInput(function, cast<RankedTensorType>(value.getType()),
+                       prefix + (name ? name.getValue() : "output")));
     }
     FailureOr<SmallVector<Value>> gradients =
         differentiate(b, outputs, seeds, inputs);
     if (failed(gradients))
       return failure();
-    results.assign(end->operand_begin(), end->operand_end()); // of new loops
+    lc::TensorMath m(b);
     for (auto [input, name, gradient] :
-         llvm::zip_equal(inputs, names, *gradients)) {
-      if (!gradient)
-        gradient =
-            lc::FullOp::create(b, input.getType(),
-                               cast<TypedAttr>(b.getFloatAttr(
-                                   getElementTypeOrSelf(input.getType()), 0)));
-      unsigned index = function.getNumResults();
-      if (failed(function.insertResult(
-              index, gradient.getType(),
-              named(b, name).getDictionary(b.getContext()))))
-        return failure();
-      results.push_back(gradient);
-    }
-    end->setOperands(results);
+         llvm::zip_equal(inputs, names, *gradients))
+      lc::addOutput(function, gradient ? gradient : m.zeros(input),
+                    prefix + name);
     return success();
   }
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Makes a training step of a function that gives a loss.
+#include "dialects/lc/IR/FunctionSignature.h"
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/TensorMath.h"
 #include "passes/2_train/Autodiff.h"
@@ -32,34 +33,10 @@ public:
     collectParameters();
     if (parameters.empty())
       return function.emitError("cannot train: the model has no parameters");
-    return update(loss);
+    return update();
   }
 
 private:
-  Value addInput(RankedTensorType type, const Twine &name) {
-    unsigned index = function.getNumArguments();
-    NamedAttrList attributes;
-    attributes.set(lc::LcDialect::nameAttrName, b.getStringAttr(name));
-    if (failed(function.insertArgument(index, type,
-                                       attributes.getDictionary(b.getContext()),
-                                       function.getLoc())))
-      llvm_unreachable("arguments can be added to any function");
-    return function.getArgument(index);
-  }
-
-  /// A result that is the new value of an input.
-  void addUpdate(Value input, Value value) {
-    NamedAttrList attributes;
-    unsigned argument = cast<BlockArgument>(input).getArgNumber();
-    attributes.set(lc::LcDialect::aliasAttrName, b.getI64IntegerAttr(argument));
-    attributes.set(lc::LcDialect::nameAttrName,
-                   function.getArgAttr(argument, lc::LcDialect::nameAttrName));
-    if (failed(function.insertResult(function.getNumResults(), value.getType(),
-                                     attributes.getDictionary(b.getContext()))))
-      llvm_unreachable("results can be added to any function");
-    end->insertOperands(end->getNumOperands(), value);
-  }
-
   /// Parameters become inputs, by the order of the program.
   void collectParameters() {
     SmallVector<lc::ParameterOp> found;
@@ -68,7 +45,8 @@ private:
         if (parameter.getTrainable())
           found.push_back(parameter);
     for (lc::ParameterOp op : found) {
-      Value input = addInput(cast<RankedTensorType>(op.getType()), op.getKey());
+      Value input = lc::addInput(function, cast<RankedTensorType>(op.getType()),
+                                 op.getKey());
       op.replaceAllUsesWith(input);
       parameters.push_back(input);
       names.push_back(op.getKey().str());
@@ -76,8 +54,8 @@ private:
     }
   }
 
-  LogicalResult update(Value loss) {
-    loss = end->getOperand(0); // it may have been a parameter
+  LogicalResult update() {
+    Value loss = end->getOperand(0); // it may have been a parameter
     lc::TensorMath m(b);
     FailureOr<SmallVector<Value>> gradients =
         differentiate(b, loss, m.full(1, loss), parameters);
@@ -85,12 +63,13 @@ private:
       return failure();
     Value rate, count;
     if (optimizer.takesLearningRate())
-      rate = addInput(RankedTensorType::get({}, b.getF64Type()), "lr");
+      rate = lc::addInput(function, RankedTensorType::get({}, b.getF64Type()),
+                          "lr");
     if (optimizer.countsSteps()) {
       auto type = RankedTensorType::get({}, b.getI64Type());
-      Value before = addInput(type, "step");
+      Value before = lc::addInput(function, type, "step");
       Value now = m.add(before, 1);
-      addUpdate(before, now);
+      lc::addUpdate(function, cast<BlockArgument>(before), now);
       count = m.convert(now, b.getF64Type());
     }
     Optimizer::Step step = optimizer.begin(m, rate, count);
@@ -100,12 +79,13 @@ private:
         continue;
       SmallVector<Value> states = {parameter};
       for (StringRef state : optimizer.states())
-        states.push_back(addInput(cast<RankedTensorType>(parameter.getType()),
-                                  name + "." + state));
+        states.push_back(
+            lc::addInput(function, cast<RankedTensorType>(parameter.getType()),
+                         name + "." + state));
       SmallVector<Value> updated = optimizer.update(
           m, step, parameter, gradient, ArrayRef(states).drop_front());
       for (auto [state, value] : llvm::zip_equal(states, updated))
-        addUpdate(state, value);
+        lc::addUpdate(function, cast<BlockArgument>(state), value);
     }
     return success();
   }

@@ -2,6 +2,7 @@
 // A loss behind an imported model, by the rules that models use themselves.
 #include "lib/Import/Aten/AddLoss.h"
 
+#include "dialects/lc/IR/FunctionSignature.h"
 #include "lib/Import/Aten/AtenCall.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -67,14 +68,8 @@ llvm::Error addLoss(ModuleOp module, StringRef name) {
     if (!target || !isa<FloatType>(getElementTypeOrSelf(value.getType())))
       return wrong("cannot take loss '" + name + "' of an output of type " +
                    Datum(value).describe());
-    unsigned index = function.getNumArguments();
-    auto attributes = b.getDictionaryAttr(
-        b.getNamedAttr(nameAttr, b.getStringAttr("target")));
-    if (failed(function.insertArgument(index, target, attributes,
-                                       function.getLoc())))
-      return wrong("cannot add an input to the model");
     call.args = {{"self", Datum(seen)},
-                 {"target", Datum(Value(function.getArgument(index)))}};
+                 {"target", Datum(lc::addInput(function, target, "target"))}};
     AtenTable::get().lookup(loss->schema)(call);
     if (call.refused())
       return wrong("cannot take loss '" + name + "': " + call.reason);

@@ -30,13 +30,7 @@ HostEmitter::HostEmitter(func::FuncOp function, ModuleTables &tables)
   arena = planArena(assignment.slots(), symbols);
   for (const ArenaSlot &slot : assignment.slots())
     dynamic |= !lc::getConstant(slot.bytes);
-  if (dynamic)
-    return;
-  starts.assign(assignment.slots().size(), 0);
-  for (unsigned i : arena.order)
-    for (unsigned p : arena.below[i])
-      starts[i] = std::max(
-          starts[i], starts[p] + *lc::getConstant(assignment.slots()[p].bytes));
+  starts = offsetsAtBounds(arena);
 }
 
 LogicalResult HostEmitter::emit() {

@@ -88,7 +88,7 @@ private:
       planExprs; // behind arena size and offsets
   llvm::SmallVector<mlir::Attribute> dispatches, schedule;
   bool dynamic = false;
-  llvm::SmallVector<int64_t> starts; // of slots, where sizes are known
+  llvm::SmallVector<int64_t> starts; // of slots: offsetsAtBounds
 };
 
 } // namespace lcompile

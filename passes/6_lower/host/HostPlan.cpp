@@ -80,13 +80,12 @@ SmallVector<int64_t> HostEmitter::offsetsAtBounds(const ArenaPlan &plan) const {
 
 DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
   SmallVector<Attribute> slots;
-  SmallVector<int64_t> start = offsetsAtBounds(plan);
   for (auto [i, slot] : llvm::enumerate(assignment.slots()))
     slots.push_back(b.getDictionaryAttr({
         b.getNamedAttr("text",
                        b.getStringAttr(lc::toText(slot.bytes, symbols))),
         b.getNamedAttr("bytes", b.getI64IntegerAttr(plan.sizes[i])),
-        b.getNamedAttr("offset", b.getI64IntegerAttr(start[i])),
+        b.getNamedAttr("offset", b.getI64IntegerAttr(starts[i])),
         b.getNamedAttr("begin", b.getI64IntegerAttr(slot.begin)),
         b.getNamedAttr("end", b.getI64IntegerAttr(slot.end)),
     }));

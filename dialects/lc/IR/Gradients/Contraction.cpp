@@ -132,6 +132,22 @@ FailureOr<Value> weightGradient(GradientBuilder &g, Operation *op, Value big,
                                 w.groups, /*channels_last=*/false);
   return lc::permute(g.b, loc, result, swap);
 }
+
+/// Gives weight and bias their gradients: see weightGradient.
+template <typename Op>
+LogicalResult differentiateParameters(Op op, GradientBuilder &g, Value big,
+                                      Value small, const Window &w) {
+  if (g.wants(op.getWeight())) {
+    FailureOr<Value> dw = weightGradient(g, op, big, small, op.getWeight(), w);
+    if (failed(dw))
+      return failure();
+    g.give(op.getWeight(), *dw);
+  }
+  Value dy = g.of(op.getResult());
+  if (g.wants(op.getBias()))
+    g.give(op.getBias(), g.sum(dy, allBut(dy, 1), false));
+  return success();
+}
 } // namespace
 
 LogicalResult MatmulOp::differentiate(GradientBuilder &g) {
@@ -166,15 +182,7 @@ LogicalResult ConvOp::differentiate(GradientBuilder &g) {
       return failure();
     g.give(x, *fit);
   }
-  if (g.wants(weight)) {
-    FailureOr<Value> dw = weightGradient(g, *this, x, dy, weight, window);
-    if (failed(dw))
-      return failure();
-    g.give(weight, *dw);
-  }
-  if (g.wants(getBias()))
-    g.give(getBias(), g.sum(dy, allBut(dy, 1), false));
-  return success();
+  return differentiateParameters(*this, g, x, dy, window);
 }
 
 LogicalResult ConvTransposeOp::differentiate(GradientBuilder &g) {
@@ -185,13 +193,5 @@ LogicalResult ConvTransposeOp::differentiate(GradientBuilder &g) {
   if (g.wants(x))
     g.give(x, g.make<ConvOp>(dy, weight, Value(), getStride(), getPadding(),
                              getPadding(), getDilation(), getGroups(), false));
-  if (g.wants(weight)) {
-    FailureOr<Value> dw = weightGradient(g, *this, dy, x, weight, window);
-    if (failed(dw))
-      return failure();
-    g.give(weight, *dw);
-  }
-  if (g.wants(getBias()))
-    g.give(getBias(), g.sum(dy, allBut(dy, 1), false));
-  return success();
+  return differentiateParameters(*this, g, dy, x, window);
 }

@@ -52,6 +52,16 @@ Value toPlace(GradientBuilder &g, Value v, const Sliding &s, int64_t k,
       s.stride);
 }
 
+Value sumOverPlaces(GradientBuilder &g, const Sliding &s,
+                    llvm::function_ref<Value(int64_t k)> at) {
+  Value total;
+  for (int64_t k = 0; k < s.kernel; ++k) {
+    Value v = at(k);
+    total = total ? g.add(total, v) : v;
+  }
+  return total;
+}
+
 SmallVector<int64_t> negative(ArrayRef<int64_t> numbers) {
   return llvm::map_to_vector(numbers, [](int64_t n) { return -n; });
 }
@@ -162,11 +172,9 @@ LogicalResult AvgPoolOp::differentiate(GradientBuilder &g) {
       before[i] = low - counted;
       after[i] = high - counted;
       ones = padded(g, ones, before, after, 0);
-      Value count;
-      for (int64_t k = 0; k < kernel; ++k) {
-        Value v = atPlace(g, ones, s, k, windows[s.dim]);
-        count = count ? g.add(count, v) : v;
-      }
+      Value count = sumOverPlaces(g, s, [&](int64_t k) {
+        return atPlace(g, ones, s, k, windows[s.dim]);
+      });
       count = g.make<ExpandOp>(typeOf(dy), count);
       divisor = divisor ? g.mul(divisor, count) : count;
     }
@@ -175,12 +183,8 @@ LogicalResult AvgPoolOp::differentiate(GradientBuilder &g) {
   for (auto [i, kernel] : llvm::enumerate(getKernel())) {
     Sliding s{int64_t(i) + 2, kernel, getStride()[i], 1};
     AffineExpr size = simplify(sizes[s.dim] + getPadLow()[i] + getPadHigh()[i]);
-    Value total;
-    for (int64_t k = 0; k < kernel; ++k) {
-      Value v = toPlace(g, sum, s, k, size);
-      total = total ? g.add(total, v) : v;
-    }
-    sum = total;
+    sum = sumOverPlaces(g, s,
+                        [&](int64_t k) { return toPlace(g, sum, s, k, size); });
   }
   g.give(x, padded(g, sum, negative(getPadLow()), negative(getPadHigh()), 0));
   return success();

@@ -137,6 +137,25 @@ void klDivergence(AtenCall &call) {
 /// Classes along dimension 1, or 0 where there is no batch.
 int64_t classDim(AtenCall &call, Value x) { return call.rankOf(x) > 1; }
 
+/// v times the `weight` argument along the classes, where there is one.
+Value weightedByClass(AtenCall &call, Value v, int64_t dim) {
+  Value weight = call.tensorOrNull("weight");
+  if (call.refused() || !weight)
+    return v;
+  lc::Dims dims(call.rankOf(v), call.constant(1));
+  dims[dim] = lc::getDims(weight)[0];
+  return broadcasted<lc::MulOp>(call, v, call.reshape(weight, dims));
+}
+
+/// What smoothing gives each class.
+double smoothingOfClass(AtenCall &call, Value x, int64_t dim,
+                        double smoothing) {
+  auto classes = lc::getConstant(lc::getDims(x)[dim]);
+  if (!classes)
+    call.refuse("expected a known number of classes for smoothing");
+  return smoothing / double(classes.value_or(1));
+}
+
 /// What one class of each place contributes: chosen[n, d..] of v [n, c, d..].
 struct Chosen {
   Value losses;  // zero where ignored
@@ -195,18 +214,12 @@ void crossEntropyOfProbabilities(AtenCall &call, Value log, Value target,
                                  double smoothing) {
   int64_t dim = classDim(call, log);
   if (smoothing > 0) {
-    auto classes = lc::getConstant(lc::getDims(log)[dim]);
-    if (!classes)
-      return call.refuse("expected a known number of classes for smoothing");
+    double each = smoothingOfClass(call, log, dim, smoothing);
     target = withNumber<lc::MulOp>(call, target, 1 - smoothing);
-    target = withNumber<lc::AddOp>(call, target, smoothing / double(*classes));
+    target = withNumber<lc::AddOp>(call, target, each);
   }
   Value v = call.make<lc::NegOp>(call.make<lc::MulOp>(log, target));
-  if (Value weight = call.tensorOrNull("weight")) {
-    lc::Dims dims(call.rankOf(log), call.constant(1));
-    dims[dim] = lc::getDims(weight)[0];
-    v = broadcasted<lc::MulOp>(call, v, call.reshape(weight, dims));
-  }
+  v = weightedByClass(call, v, dim);
   v = call.make<lc::SumOp>(v, dim, false);
   reduced(call, v);
 }
@@ -223,24 +236,17 @@ void crossEntropy(AtenCall &call) {
   Chosen chosen = negativeLogLikelihood(call, log, target);
   Value result = reducedChosen(call, chosen.losses, chosen.weights);
   if (smoothing > 0 && !call.refused()) {
-    auto classes = lc::getConstant(lc::getDims(x)[dim]);
-    if (!classes)
-      return call.refuse("expected a known number of classes for smoothing");
-    Value all = log;
-    if (Value weight = call.tensorOrNull("weight")) {
-      lc::Dims dims(call.rankOf(log), call.constant(1));
-      dims[dim] = lc::getDims(weight)[0];
-      all = broadcasted<lc::MulOp>(call, log, call.reshape(weight, dims));
-    }
+    double each = smoothingOfClass(call, x, dim, smoothing);
+    Value all = weightedByClass(call, log, dim);
     all = call.make<lc::NegOp>(call.make<lc::SumOp>(all, dim, false));
     if (call.refused())
       return;
     Value zero = call.full(lc::getDims(all), call.elementOf(all), 0);
     all = call.make<lc::WhereOp>(chosen.ignored, zero, all);
     all = reducedChosen(call, all, chosen.weights);
-    result = call.make<lc::AddOp>(
-        withNumber<lc::MulOp>(call, result, 1 - smoothing),
-        withNumber<lc::MulOp>(call, all, smoothing / double(*classes)));
+    result =
+        call.make<lc::AddOp>(withNumber<lc::MulOp>(call, result, 1 - smoothing),
+                             withNumber<lc::MulOp>(call, all, each));
   }
   call.result(result);
 }

@@ -107,10 +107,11 @@ private:
   int before;
 };
 
-/// The layout that oneDNN prefers for the weights of an op; NULL where it has
-/// no say: no elements, or stand-in sizes that it refuses.
+/// The layout that oneDNN prefers for the weights of an op with these sizes
+/// (represent()); NULL where it has no say: no elements, or stand-in sizes that
+/// it refuses.
 dnnl_status_t preferredLayout(dnnl_engine_t engine, const lc_library_op_t &op,
-                              dnnl_memory_desc_t *desc);
+                              const Shapes &shapes, dnnl_memory_desc_t *desc);
 
 /// How the constant weights lie in the artefact.
 dnnl_status_t storedLayout(const lc_library_op_t &op, const Shape &weights,

@@ -24,9 +24,7 @@ ThreadLimit::~ThreadLimit() {
 }
 
 dnnl_status_t preferredLayout(dnnl_engine_t engine, const lc_library_op_t &op,
-                              dnnl_memory_desc_t *desc) {
-  Shapes shapes;
-  represent(op, shapes);
+                              const Shapes &shapes, dnnl_memory_desc_t *desc) {
   *desc = nullptr;
   if (isEmpty(shapes.src) || isEmpty(shapes.weights) || isEmpty(shapes.dst))
     return dnnl_success;
@@ -98,7 +96,7 @@ uint32_t preferredTag(const lc_library_op_t &op, int32_t threads) {
   represent(op, shapes);
   dnnl_memory_desc_t wanted = nullptr, stored = nullptr;
   uint32_t result = 0;
-  if (preferredLayout(engine, op, &wanted) == dnnl_success && wanted &&
+  if (preferredLayout(engine, op, shapes, &wanted) == dnnl_success && wanted &&
       makeDesc(shapes.weights, false, &stored) == dnnl_success &&
       !dnnl_memory_desc_equal(wanted, stored)) {
     lc_library_op_t trial = op;

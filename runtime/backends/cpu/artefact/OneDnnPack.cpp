@@ -91,7 +91,7 @@ int32_t chooseLayout(Library &library, uint32_t index, Error error) {
   if (isEmpty(shapes.weights))
     return LC_OK;
   dnnl_memory_desc_t weights = nullptr;
-  dnnl_status_t status = preferredLayout(library.engine, op, &weights);
+  dnnl_status_t status = preferredLayout(library.engine, op, shapes, &weights);
   if (status == dnnl_success && !weights)
     status = storedLayout(op, shapes.weights, &weights);
   int32_t code = status == dnnl_success

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Inputs and outputs that are added to a function of a model.
+#ifndef DIALECTS_LC_IR_FUNCTIONSIGNATURE_H
+#define DIALECTS_LC_IR_FUNCTIONSIGNATURE_H
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+namespace lcompile::lc {
+
+/// One more input, the last, under this name.
+mlir::Value addInput(mlir::FunctionOpInterface function,
+                     mlir::RankedTensorType type, const llvm::Twine &name);
+
+/// `value`, which its function knows at its end, as one more output, the last.
+void addOutput(mlir::FunctionOpInterface function, mlir::Value value,
+               const llvm::Twine &name);
+
+/// The same under the name of `input`, which it updates (`lc.alias`).
+void addUpdate(mlir::FunctionOpInterface function, mlir::BlockArgument input,
+               mlir::Value value);
+
+} // namespace lcompile::lc
+
+#endif // DIALECTS_LC_IR_FUNCTIONSIGNATURE_H
