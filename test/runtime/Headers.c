@@ -2,6 +2,7 @@
  *
  * The public headers and the HAL are plain C, each on its own.
  */
+#include "lcompile-c/Comm.h"
 #include "lcompile-c/Footer.h"
 #include "lcompile-c/Launcher.h"
 #include "lcompile-c/Model.h"
