@@ -126,6 +126,10 @@ int32_t receiveControl(Channel &channel, uint32_t rank, bool &moved) {
       // Who said farewell may be gone.
       if (peer.farewell)
         return LC_OK;
+      if (channel.waiting)
+        return failChannel(channel, code, "rank %u lost rank %u in %s: %s",
+                           channel.rank, rank,
+                           Title(*channel.waiting->what).text, error.text);
       return failChannel(channel, code, "rank %u lost rank %u: %s",
                          channel.rank, rank, error.text);
     }

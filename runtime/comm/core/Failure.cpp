@@ -76,8 +76,10 @@ int32_t failChannel(Channel &channel, int32_t code, const char *format, ...) {
   vsnprintf(channel.message, sizeof channel.message, format, args);
   va_end(args);
   if (channel.transport) {
-    cancelOperations(channel);
+    // Before anything is given up: what has half left may share its way with
+    // what is told.
     tell(channel);
+    cancelOperations(channel);
     channel.transport->vtable->abort(channel.transport, channel.message);
   }
   return code;
