@@ -6,70 +6,49 @@
 #include "lcompile-c/Transport.h"
 #include "runtime/base/Error.h"
 #include "runtime/base/Platform.h"
+#include "runtime/comm/core/Message.h"
 #include "runtime/comm/gloo/TcpStore.h"
+#include "runtime/comm/gloo/Waiters.h"
 
 #include <gloo/rendezvous/context.h>
-#include <gloo/transport/tcp/context.h>
 #include <gloo/transport/tcp/device.h>
-#include <gloo/transport/tcp/unbound_buffer.h>
 
 #include <cstdlib>
-#include <memory>
+#include <cstring>
 #include <sched.h>
 
 namespace lcompile::rt::comm {
 namespace {
 namespace tcp = gloo::transport::tcp;
 
-/// Gloo's buffers can be waited for, but a wait that times out breaks all
-/// connections; this one can be asked.
-class Buffer : public tcp::UnboundBuffer {
-public:
-  using UnboundBuffer::UnboundBuffer;
-  /// Throws when the connection is broken.
-  bool received() {
-    std::lock_guard<std::mutex> lock(m_);
-    if (recvCompletions_)
-      return true;
-    throwIfException();
-    return false;
-  }
-  bool sent() {
-    std::lock_guard<std::mutex> lock(m_);
-    if (sendCompletions_)
-      return true;
-    throwIfException();
-    return false;
-  }
-};
-} // namespace
-} // namespace lcompile::rt::comm
-
-/// One buffer a segment; those that are done are gone.
-struct lc_request_s {
-  std::vector<std::unique_ptr<lcompile::rt::comm::Buffer>> buffers;
-  bool receive;
-};
-
-namespace lcompile::rt::comm {
-namespace {
-class Group : public gloo::rendezvous::Context {
-public:
-  using Context::Context;
-  std::shared_ptr<tcp::Context> transport() {
-    return std::static_pointer_cast<tcp::Context>(transportContext_);
-  }
-};
-
 struct Transport : lc_transport_s {
   std::unique_ptr<StoreServer> server;
   std::shared_ptr<gloo::transport::Device> device;
-  std::unique_ptr<Group> group;
-  std::shared_ptr<tcp::Context> context; // the group's
+  std::unique_ptr<gloo::rendezvous::Context> group;
+  Arrivals arrivals;
+  uint64_t seen = 0; // arrivals.count at the last idle
+  // Apart, so that none stands before another that it depends on.
+  Waiters controlSends, controlReceives, sends, receives;
+
+  explicit Transport(uint32_t world)
+      : controlSends(arrivals, world), controlReceives(arrivals, world),
+        sends(arrivals, 64), receives(arrivals, 64) {}
+  Waiters &waiters(const lc_request_s &request) {
+    if (request.control)
+      return request.receive ? controlReceives : controlSends;
+    return request.receive ? receives : sends;
+  }
 };
 
 Transport &unwrap(lc_transport_t *transport) {
   return *static_cast<Transport *>(transport);
+}
+
+/// "[/path/of/gloo/pair.cc:598] Connection closed by peer": the second part is
+/// for users.
+const char *shortened(const char *text) {
+  const char *end = *text == '[' ? strstr(text, "] ") : nullptr;
+  return end ? end + 2 : text;
 }
 
 /// Runs `body`; exceptions become LC_UNAVAILABLE.
@@ -79,12 +58,7 @@ template <typename Body> int32_t guarded(Error error, Body body) {
   } catch (const std::bad_alloc &) {
     return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
   } catch (const std::exception &exception) {
-    // "[/path/of/gloo/pair.cc:598] Connection closed by peer": ours is the
-    // second part.
-    const char *text = exception.what();
-    if (const char *end = *text == '[' ? strstr(text, "] ") : nullptr)
-      text = end + 2;
-    return fail(error, LC_UNAVAILABLE, "%s", text);
+    return fail(error, LC_UNAVAILABLE, "%s", shortened(exception.what()));
   } catch (...) {
     return fail(error, LC_UNAVAILABLE, "unknown error of Gloo");
   }
@@ -96,16 +70,17 @@ int32_t post(Transport &self, bool receive, uint32_t peer, uint64_t tag,
   return guarded(error, [&] {
     auto request = std::make_unique<lc_request_s>();
     request->receive = receive;
+    request->control = tag == controlTag;
     // Segments of one message differ by their order, which Gloo keeps.
     for (uint64_t i = 0; i < count; ++i) {
-      request->buffers.push_back(std::make_unique<Buffer>(
-          self.context, segments[i].data, segments[i].size));
-      Buffer &buffer = *request->buffers.back();
+      request->buffers.push_back(
+          self.group->createUnboundBuffer(segments[i].data, segments[i].size));
       if (receive)
-        buffer.recv(int(peer), tag, 0, segments[i].size);
+        request->buffers.back()->recv(int(peer), tag);
       else
-        buffer.send(int(peer), tag, 0, segments[i].size);
+        request->buffers.back()->send(int(peer), tag);
     }
+    self.waiters(*request).add(request.get());
     *result = request.release();
     return int32_t(LC_OK);
   });
@@ -125,36 +100,42 @@ int32_t receive(lc_transport_t *transport, uint32_t peer, uint64_t tag,
               {error, size});
 }
 
-int32_t test(lc_transport_t *, lc_request_t *request, int32_t *done,
+int32_t test(lc_transport_t *transport, lc_request_t *request, int32_t *done,
              char *error, size_t size) {
-  *done = 0;
-  int32_t code = guarded({error, size}, [&] {
-    while (!request->buffers.empty()) {
-      Buffer &last = *request->buffers.back();
-      if (!(request->receive ? last.received() : last.sent()))
-        return int32_t(LC_OK);
-      request->buffers.pop_back();
-    }
-    *done = 1;
-    return int32_t(LC_OK);
-  });
-  if (code || *done)
-    delete request;
-  return code;
+  {
+    std::lock_guard<std::mutex> lock(unwrap(transport).arrivals.lock);
+    *done = request->done;
+  }
+  if (!*done)
+    return LC_OK;
+  std::unique_ptr<lc_request_s> owned(request);
+  return request->error.empty() ? int32_t(LC_OK)
+                                : fail({error, size}, LC_UNAVAILABLE, "%s",
+                                       shortened(request->error.c_str()));
 }
 
-/// A buffer's destructor waits until Gloo's thread has let go of its memory.
-void cancel(lc_transport_t *, lc_request_t *request) { delete request; }
+void cancel(lc_transport_t *transport, lc_request_t *request) {
+  guarded({}, [&] {
+    unwrap(transport).waiters(*request).remove(request);
+    // A buffer's destructor waits until Gloo has let go of its memory.
+    delete request;
+    return int32_t(LC_OK);
+  });
+}
 
 int32_t progress(lc_transport_t *, char *, size_t) { return LC_OK; }
 
-void idle(lc_transport_t *, int64_t nanoseconds) {
+void idle(lc_transport_t *transport, int64_t nanoseconds) {
   if (nanoseconds <= 0) {
     sched_yield();
     return;
   }
-  std::this_thread::sleep_for(
-      std::chrono::nanoseconds(nanoseconds < 50000 ? nanoseconds : 50000));
+  Transport &self = unwrap(transport);
+  std::unique_lock<std::mutex> lock(self.arrivals.lock);
+  self.arrivals.changed.wait_for(
+      lock, std::chrono::nanoseconds(nanoseconds),
+      [&] { return self.arrivals.count != self.seen; });
+  self.seen = self.arrivals.count;
 }
 
 int64_t now(lc_transport_t *) { return wallNanoseconds(); }
@@ -182,7 +163,7 @@ const lc_transport_vtable_t vtable = {
 };
 
 std::unique_ptr<Transport> open(const lc_transport_options_t &options) {
-  auto self = std::make_unique<Transport>();
+  auto self = std::make_unique<Transport>(options.world);
   self->vtable = &vtable;
   self->rank = options.rank;
   self->world = options.world;
@@ -201,10 +182,10 @@ std::unique_ptr<Transport> open(const lc_transport_options_t &options) {
   else
     attributes.hostname = store.localHost();
   self->device = tcp::CreateDevice(attributes);
-  self->group = std::make_unique<Group>(int(options.rank), int(options.world));
+  self->group = std::make_unique<gloo::rendezvous::Context>(int(options.rank),
+                                                            int(options.world));
   self->group->setTimeout(timeout);
   self->group->connectFullMesh(store, self->device);
-  self->context = self->group->transport();
   return self;
 }
 } // namespace

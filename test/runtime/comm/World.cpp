@@ -4,7 +4,6 @@
 #include "test/runtime/comm/World.h"
 
 #include "runtime/base/Digest.h"
-#include "runtime/comm/core/Operation.h"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +15,11 @@ namespace lcompile::test {
 namespace {
 constexpr size_t guard = 64;
 constexpr uint8_t untouched = 0xcd;
+
+const char *const kindNames[] = {
+    "",       "all_reduce", "reduce_scatter", "all_gather", "broadcast",
+    "reduce", "gather",     "scatter",        "all_to_all", "send",
+    "recv",   "permute",    "barrier"};
 
 uint64_t mix(uint64_t value) { return rt::digest(&value, sizeof value); }
 } // namespace
@@ -30,9 +34,10 @@ Collective::Collective(uint32_t kind, uint32_t dtype,
   what.ticket = 1;
   what.n_tensors = tensors.size();
   what.tensors = tensors.data();
-  if (rt::comm::reduces(kind))
+  if (kind == LC_COLLECTIVE_ALL_REDUCE || kind == LC_COLLECTIVE_REDUCE ||
+      kind == LC_COLLECTIVE_REDUCE_SCATTER)
     what.reduction = LC_REDUCTION_SUM;
-  named(std::string(rt::comm::kindName(kind)) + " t");
+  named(std::string(kindNames[kind]) + " t");
 }
 Collective &Collective::reduction(uint32_t reduction, double scale) {
   what.reduction = reduction;
@@ -59,7 +64,7 @@ Collective &Collective::inPlace() {
   return *this;
 }
 std::string Collective::text() const {
-  std::string result = std::string(rt::comm::kindName(what.kind)) + " " +
+  std::string result = std::string(kindNames[what.kind]) + " " +
                        lc_dtype_name(what.dtype) + " [";
   for (uint64_t i = 0; i < what.n_tensors; ++i)
     result += (i ? "," : "") + std::to_string(what.tensors[i].elements);
