@@ -61,6 +61,8 @@ uint32_t mpiWorld(Variable variable) {
   return 0;
 }
 
+/// MASTER_PORT itself belongs to the store of torch.distributed, which torchrun
+/// starts before us: ours is the port after it.
 int32_t fromTorchrun(Variable variable, Launch &launch, bool &found,
                      Error error) {
   const char *host = variable("MASTER_ADDR"), *port = variable("MASTER_PORT");
@@ -71,7 +73,8 @@ int32_t fromTorchrun(Variable variable, Launch &launch, bool &found,
           rankAndWorld(variable, "RANK", "WORLD_SIZE", launch, found, error))
     return code;
   if (found && !launch.address[0])
-    snprintf(launch.address, sizeof launch.address, "%.250s:%.20s", host, port);
+    snprintf(launch.address, sizeof launch.address, "%.250s:%lu", host,
+             strtoul(port, nullptr, 10) + 1);
   return LC_OK;
 }
 
