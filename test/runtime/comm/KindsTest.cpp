@@ -54,7 +54,7 @@ TEST_P(Kinds, ReduceScatterIsASliceOfAllReduce) {
     Execution first(whole, channel->rank, channel->world, 3);
     Execution second(part, channel->rank, channel->world, 3);
     for (Execution *run : {&first, &second}) {
-      std::string error = run->start(channel) + run->wait(channel);
+      std::string error = inSequence({run->start(channel), run->wait(channel)});
       if (!error.empty())
         return error;
     }
@@ -86,9 +86,10 @@ TEST(Pairs, SendsMeetReceivesInAnyOrder) {
       Execution a(send, channel->rank, 3, step),
           b(between, channel->rank, 3, step),
           c(receive, channel->rank, 3, step);
-      std::string error = a.start(channel) + b.start(channel) +
-                          c.start(channel) + c.wait(channel) + a.wait(channel) +
-                          b.wait(channel) + b.check() + c.check();
+      std::string error =
+          inSequence({a.start(channel), b.start(channel), c.start(channel),
+                      c.wait(channel), a.wait(channel), b.wait(channel),
+                      b.check(), c.check()});
       if (!error.empty())
         return error;
     }

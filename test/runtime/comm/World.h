@@ -8,6 +8,7 @@
 #include "lcompile-c/Comm.h"
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -77,6 +78,14 @@ private:
   std::vector<void *> destinationPointers;
   Bytes scratch;
 };
+
+/// The errors of calls that are made in the order in which they are written.
+inline std::string inSequence(std::initializer_list<std::string> errors) {
+  std::string result;
+  for (const std::string &error : errors)
+    result += error;
+  return result;
+}
 
 /// Starts, waits, checks.
 std::string runOnce(lc_channel_t *channel, const Collective &collective,
