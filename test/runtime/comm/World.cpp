@@ -132,7 +132,7 @@ Execution::Execution(const Collective &collective, uint32_t rank,
     Bytes result(room + guard, untouched);
     bool shared = collective.destinationIsSource &&
                   destination != Extent::None && source != Extent::None;
-    if (shared)
+    if (shared && size)
       memcpy(result.data() + first, given.data(), size);
     sources.push_back(given);
     destinations.push_back(result);
