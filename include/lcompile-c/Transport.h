@@ -41,8 +41,9 @@ typedef struct lc_request_s lc_request_t;
 
 /* Every entry must be set. */
 typedef struct lc_transport_vtable_s {
-  const char *name; /* "mpi" */
-  uint64_t flags;   /* LC_TRANSPORT_* */
+  size_t struct_size; /* sizeof; entries are only ever appended */
+  const char *name;   /* "mpi" */
+  uint64_t flags;     /* LC_TRANSPORT_* */
 
   /* Posts a message, without waiting. The segments and the array of them stay
    * valid until the request is done or cancelled. */

@@ -49,6 +49,9 @@ lc_status_t lc_channel_open_loopback(uint32_t world,
                                      lc_channel_t **channels) {
   ErrorBuffer error;
   lc_channel_options_t options = readOptions(given);
+  if (int32_t code =
+          detectTimeout(options, environment, options.timeout_seconds, error))
+    return toStatus(code, error);
   LoopbackOptions loopback;
   loopback.bytesPerSecond = options.bytes_per_second;
   loopback.latency = int64_t(options.latency_nanoseconds);
@@ -76,11 +79,17 @@ lc_status_t lc_channel_open_loopback(uint32_t world,
 }
 
 lc_status_t lc_channel_open_custom(lc_transport_t *transport,
-                                   const lc_channel_options_t *options,
+                                   const lc_channel_options_t *given,
                                    lc_channel_t **result) {
   ErrorBuffer error;
-  Channel *channel;
-  int32_t code = openChannel(transport, readOptions(options), &channel, error);
+  lc_channel_options_t options = readOptions(given);
+  Channel *channel = nullptr;
+  int32_t code =
+      detectTimeout(options, environment, options.timeout_seconds, error);
+  if (code != LC_OK)
+    transport->vtable->close(transport);
+  else
+    code = openChannel(transport, options, &channel, error);
   if (code == LC_OK)
     *result = channel;
   return toStatus(code, error);

@@ -96,6 +96,21 @@ int32_t fromLauncher(Variable variable, Launch &launch, Error error) {
 }
 } // namespace
 
+int32_t detectTimeout(const lc_channel_options_t &options, Variable variable,
+                      double &timeout, Error error) {
+  timeout = options.timeout_seconds > 0 ? options.timeout_seconds : 60;
+  const char *text = variable("LCOMPILE_COMM_TIMEOUT");
+  if (options.timeout_seconds > 0 || !text || !*text)
+    return LC_OK;
+  char *end;
+  timeout = strtod(text, &end);
+  return *end || !(timeout > 0)
+             ? fail(error, LC_INVALID_ARGUMENT,
+                    "LCOMPILE_COMM_TIMEOUT='%s' is not a number of seconds",
+                    text)
+             : int32_t(LC_OK);
+}
+
 int32_t detectLaunch(const lc_channel_options_t &options, Variable variable,
                      Launch &launch, Error error) {
   launch = {};
@@ -108,18 +123,8 @@ int32_t detectLaunch(const lc_channel_options_t &options, Variable variable,
     name(launch, engine);
   if (address)
     snprintf(launch.address, sizeof launch.address, "%s", address);
-  launch.timeout = options.timeout_seconds;
-  if (const char *text = variable("LCOMPILE_COMM_TIMEOUT");
-      text && *text && launch.timeout <= 0) {
-    char *end;
-    launch.timeout = strtod(text, &end);
-    if (*end || !(launch.timeout > 0))
-      return fail(error, LC_INVALID_ARGUMENT,
-                  "LCOMPILE_COMM_TIMEOUT='%s' is not a number of seconds",
-                  text);
-  }
-  if (!(launch.timeout > 0))
-    launch.timeout = 60;
+  if (int32_t code = detectTimeout(options, variable, launch.timeout, error))
+    return code;
   launch.rank = options.rank;
   launch.world = options.world;
   bool known = options.world;

@@ -21,6 +21,11 @@ int32_t detectLaunch(const lc_channel_options_t &options,
                      const char *(*variable)(const char *name), Launch &launch,
                      Error error);
 
+/// The timeout that holds for these options, in seconds.
+int32_t detectTimeout(const lc_channel_options_t &options,
+                      const char *(*variable)(const char *name),
+                      double &timeout, Error error);
+
 /// Loads the plug-in of an engine and opens its transport.
 int32_t openPlugin(const Launch &launch, lc_transport_t **transport,
                    Error error);

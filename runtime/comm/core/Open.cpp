@@ -91,6 +91,9 @@ void release(Channel *channel) {
 int32_t openChannel(lc_transport_t *transport,
                     const lc_channel_options_t &options, Channel **result,
                     Error error) {
+  if (transport && transport->vtable->struct_size < sizeof *transport->vtable)
+    return fail(error, LC_INCOMPATIBLE,
+                "the transport is of an older version than this library");
   uint32_t world = transport ? transport->world : 1;
   auto *channel = static_cast<Channel *>(calloc(1, sizeof(Channel)));
   if (channel)
@@ -105,8 +108,7 @@ int32_t openChannel(lc_transport_t *transport,
   channel->rank = transport ? transport->rank : 0;
   channel->world = world;
   channel->transport = transport;
-  double seconds = options.timeout_seconds > 0 ? options.timeout_seconds : 60;
-  channel->timeout = int64_t(seconds * 1e9);
+  channel->timeout = int64_t(options.timeout_seconds * 1e9);
   channel->trace = options.trace;
   channel->traceUser = options.trace_user;
   for (uint32_t rank = 0; rank < world; ++rank)

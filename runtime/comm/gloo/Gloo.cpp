@@ -154,11 +154,17 @@ void close(lc_transport_t *transport) {
 }
 
 const lc_transport_vtable_t vtable = {
-    "gloo",   LC_TRANSPORT_CLOSE_TOGETHER,
-    send,     receive,
-    test,     cancel,
-    progress, idle,
-    now,      abort,
+    sizeof(lc_transport_vtable_t),
+    "gloo",
+    LC_TRANSPORT_CLOSE_TOGETHER,
+    send,
+    receive,
+    test,
+    cancel,
+    progress,
+    idle,
+    now,
+    abort,
     close,
 };
 

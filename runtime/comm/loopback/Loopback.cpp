@@ -311,8 +311,18 @@ void close(lc_transport_t *transport) {
 }
 
 const lc_transport_vtable_t vtable = {
-    "loopback", 0,    send, receive, test,  cancel,
-    progress,   idle, now,  abort,   close,
+    sizeof(lc_transport_vtable_t),
+    "loopback",
+    0,
+    send,
+    receive,
+    test,
+    cancel,
+    progress,
+    idle,
+    now,
+    abort,
+    close,
 };
 } // namespace
 
