@@ -67,8 +67,7 @@ typedef struct lc_transport_vtable_s {
   int32_t (*progress)(lc_transport_t *transport, char *error,
                       size_t error_size);
 
-  /* Gives the processor to others until something may have changed, at most for
-   * `nanoseconds`; with 0 only once. */
+  /* Sleeps until something may have changed, at most for `nanoseconds`. */
   void (*idle)(lc_transport_t *transport, int64_t nanoseconds);
 
   /* Monotonic time in nanoseconds. */

@@ -216,7 +216,8 @@ int32_t waitCollective(Channel &channel, const lc_collective_t *what) {
   record(channel, *op, LC_CHANNEL_WAIT_BEGIN, begin);
   channel.waiting = op;
   channel.asked = false;
-  // Short waits are spun, long ones slept.
+  // Short waits are spun, long ones slept: never yielded, since who yields to a
+  // busy machine is gone for long.
   constexpr int spins = 64;
   constexpr int64_t nap = 1000000;
   int32_t code = LC_OK;
@@ -225,12 +226,11 @@ int32_t waitCollective(Channel &channel, const lc_collective_t *what) {
     code = progress(channel, moved);
     if (moved)
       quiet = 0;
-    if (code == LC_OK && !op->done && !moved) {
-      code = checkSilence(channel, begin);
-      if (code == LC_OK)
-        channel.transport->vtable->idle(channel.transport,
-                                        quiet < spins ? 0 : nap);
-    }
+    if (code != LC_OK || op->done || quiet < spins)
+      continue;
+    code = checkSilence(channel, begin);
+    if (code == LC_OK)
+      channel.transport->vtable->idle(channel.transport, nap);
   }
   channel.waiting = nullptr;
   int64_t end = now(channel);

@@ -15,7 +15,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <sched.h>
 
 namespace lcompile::rt::comm {
 namespace {
@@ -126,10 +125,6 @@ void cancel(lc_transport_t *transport, lc_request_t *request) {
 int32_t progress(lc_transport_t *, char *, size_t) { return LC_OK; }
 
 void idle(lc_transport_t *transport, int64_t nanoseconds) {
-  if (nanoseconds <= 0) {
-    sched_yield();
-    return;
-  }
   Transport &self = unwrap(transport);
   std::unique_lock<std::mutex> lock(self.arrivals.lock);
   self.arrivals.changed.wait_for(

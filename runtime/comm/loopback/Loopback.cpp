@@ -8,7 +8,6 @@
 #include "runtime/comm/core/Array.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <time.h>
 
 struct lc_request_s {
@@ -271,10 +270,6 @@ int32_t progress(lc_transport_t *, char *, size_t) { return LC_OK; }
 
 void idle(lc_transport_t *transport, int64_t nanoseconds) {
   Transport &self = unwrap(transport);
-  if (nanoseconds <= 0) {
-    sched_yield();
-    return;
-  }
   if (self.nextReady) {
     int64_t left = self.nextReady - now(transport);
     self.nextReady = 0;

@@ -13,7 +13,6 @@
 #include <mpi.h>
 
 #include <dlfcn.h>
-#include <sched.h>
 #include <time.h>
 
 struct lc_request_s {
@@ -30,7 +29,6 @@ struct Transport : lc_transport_s {
   uint32_t tagMask;
   bool initialised; // by us: then we finalise
   bool failed;
-  int64_t lastDone; // when a request was last found done
   lc_request_s *unused;
   Array<int> lengths;
   Array<MPI_Aint> addresses;
@@ -141,8 +139,6 @@ int32_t test(lc_transport_t *transport, lc_request_t *request, int32_t *done,
   int flag = 0;
   int result = MPI_Test(&request->request, &flag, MPI_STATUS_IGNORE);
   *done = flag;
-  if (flag)
-    self.lastDone = wallNanoseconds();
   if (result != MPI_SUCCESS || flag)
     giveBack(self, request);
   return result == MPI_SUCCESS
@@ -170,17 +166,10 @@ int32_t progress(lc_transport_t *transport, char *, size_t) {
   return LC_OK;
 }
 
-void idle(lc_transport_t *transport, int64_t nanoseconds) {
-  // MPI moves data inside its calls only and wakes nobody. While something may
-  // be moving, only who has no better use for the processor may have it; after
-  // that, sleep shortly and look again.
-  constexpr int64_t patience = 20000000;
-  constexpr long nap = 50000;
-  if (nanoseconds <= 0 ||
-      wallNanoseconds() - unwrap(transport).lastDone < patience) {
-    sched_yield();
-    return;
-  }
+void idle(lc_transport_t *, int64_t nanoseconds) {
+  // MPI moves data inside its calls only and wakes nobody: sleep as shortly as
+  // the system allows, look again.
+  constexpr long nap = 10000;
   timespec time = {0, nanoseconds < nap ? long(nanoseconds) : nap};
   nanosleep(&time, nullptr);
 }
