@@ -82,6 +82,12 @@ void copyOwn(Operation &op, uint32_t rank, uint32_t world);
 /// Reduces this rank's part once all first steps are received.
 void reduceOwn(Operation &op, uint32_t rank, uint32_t world);
 
+/// The rank that is `by` further on the ring of ranks.
+inline uint32_t shifted(uint32_t rank, int64_t by, uint32_t world) {
+  int64_t moved = (int64_t(rank) + by % int64_t(world)) % int64_t(world);
+  return uint32_t(moved < 0 ? moved + world : moved);
+}
+
 inline bool reduces(uint32_t kind) {
   return kind == LC_COLLECTIVE_ALL_REDUCE ||
          kind == LC_COLLECTIVE_REDUCE_SCATTER || kind == LC_COLLECTIVE_REDUCE;

@@ -100,7 +100,7 @@ protected:
     if (GetParam() == "mpi")
       return shell("OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
                    "OMPI_MCA_btl_vader_single_copy_mechanism=none "
-                   "OMPI_MCA_btl=self,vader "
+                   "OMPI_MCA_btl=self,vader OMPI_MCA_mpi_yield_when_idle=0 "
                    "LCOMPILE_COMM_TIMEOUT=2 timeout -k 1 60 mpirun -n 3 "
                    "--oversubscribe " +
                    worker + " " + mode);
