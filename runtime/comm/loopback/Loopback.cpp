@@ -6,53 +6,12 @@
 
 #include "runtime/base/Platform.h"
 #include "runtime/comm/core/Array.h"
+#include "runtime/comm/loopback/Mailbox.h"
 
-#include <pthread.h>
 #include <time.h>
-
-struct lc_request_s {
-  lc_request_s *next; // in a list of its mailbox, or of unused ones
-  const lc_segment_t *segments;
-  uint64_t count;
-  uint64_t tag;
-  uint32_t from, to;
-  bool receive;
-  bool matched;  // the data has been copied; under the mailbox's lock
-  bool lost;     // the network has swallowed it
-  int64_t ready; // when the clock lets it complete
-  // Small messages are copied at once, so that a rank can send and leave.
-  static constexpr uint64_t eager = 1024;
-  bool detached; // an eager message: nobody asks for it any more
-  lc_segment_t copySegment;
-  uint8_t copy[eager];
-};
 
 namespace lcompile::rt::comm {
 namespace {
-
-struct List {
-  lc_request_s *first, **last;
-  void clear() { first = nullptr, last = &first; }
-  void push(lc_request_s *request) {
-    request->next = nullptr;
-    *last = request;
-    last = &request->next;
-  }
-  void unlink(lc_request_s **place) {
-    lc_request_s *request = *place;
-    *place = request->next;
-    if (last == &request->next)
-      last = place;
-  }
-};
-
-/// What waits for one rank, under one lock.
-struct Mailbox {
-  pthread_mutex_t lock;
-  pthread_cond_t changed;
-  uint64_t changes;
-  List sends, receives; // not matched yet, in the order of posting
-};
 
 struct Hub {
   LoopbackOptions options;
@@ -73,21 +32,9 @@ Transport &unwrap(lc_transport_t *transport) {
   return *static_cast<Transport *>(transport);
 }
 
-struct Locked {
-  explicit Locked(Mailbox &box) : box(box) { pthread_mutex_lock(&box.lock); }
-  ~Locked() { pthread_mutex_unlock(&box.lock); }
-  Mailbox &box;
-};
-
 int64_t now(lc_transport_t *transport) {
   const LoopbackOptions &options = unwrap(transport).hub->options;
   return options.clock ? options.clock(options.user) : wallNanoseconds();
-}
-
-void wake(Mailbox &box) {
-  Locked locked(box);
-  ++box.changes;
-  pthread_cond_broadcast(&box.changed);
 }
 
 uint64_t bytesOf(const lc_segment_t *segments, uint64_t count) {
@@ -95,17 +42,6 @@ uint64_t bytesOf(const lc_segment_t *segments, uint64_t count) {
   for (uint64_t i = 0; i < count; ++i)
     total += segments[i].size;
   return total;
-}
-
-/// Moves the data of a pair; with the mailbox locked.
-void transfer(lc_request_s &send, lc_request_s &receive) {
-  for (uint64_t i = 0; i < receive.count && i < send.count; ++i)
-    memcpy(receive.segments[i].data, send.segments[i].data,
-           receive.segments[i].size < send.segments[i].size
-               ? receive.segments[i].size
-               : send.segments[i].size);
-  receive.ready = send.ready;
-  send.matched = receive.matched = true;
 }
 
 lc_request_s *take(Transport &self) {
@@ -142,17 +78,6 @@ lc_request_s *make(Transport &self, uint32_t peer, uint64_t tag,
   request->matched = request->lost = request->detached = false;
   request->ready = 0;
   return request;
-}
-
-/// The first in `list` that belongs to `request`, taken out of it.
-lc_request_s *findMatch(List &list, const lc_request_s &request) {
-  for (lc_request_s **at = &list.first; *at; at = &(*at)->next)
-    if ((*at)->tag == request.tag && (*at)->from == request.from) {
-      lc_request_s *found = *at;
-      list.unlink(at);
-      return found;
-    }
-  return nullptr;
 }
 
 int32_t send(lc_transport_t *transport, uint32_t peer, uint64_t tag,
