@@ -11,7 +11,8 @@
  *   LCOMPILE_COMM=single|mpi|gloo  LCOMPILE_RANK  LCOMPILE_WORLD
  *   LCOMPILE_MASTER=host:port  LCOMPILE_COMM_TIMEOUT=seconds,
  * else what the launcher left in the environment: mpirun or srun (mpi),
- * torchrun (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT: gloo), else "single".
+ * torchrun (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT: gloo, at the port after
+ * that one, which is torch's own), else "single".
  *
  * Ownership: a channel that was opened is closed by lc_channel_close.
  * Threads: one call at a time per channel; channels are independent.
@@ -105,19 +106,24 @@ LC_API lc_status_t lc_channel_exchange(lc_channel_t *channel, const void *mine,
 LC_API lc_status_t lc_channel_agree(lc_channel_t *channel, uint64_t digest,
                                     const char *what);
 
-/* The digest of a program's collectives in their order, for lc_channel_agree.
- */
+/* The digest of collectives in their order, for lc_channel_agree. */
 LC_API uint64_t lc_collectives_digest(const lc_collective_t *collectives,
                                       size_t count);
 
 /* Of collectives that are done. Bytes are those of tensors, as they go from
- * rank to rank; with P elements in all and S_r in rank r's part, rank r of N
- * sends reduce_scatter  P - S_r                 all_gather  (N - 1) S_r
- *   all_reduce      P - S_r + (N - 1) S_r   broadcast   (N - 1) P on the root
+ * rank to rank. With P elements in all and S_r in rank r's part, rank r of N
+ * sends
+ *
+ *   all_reduce      P - S_r + (N - 1) S_r
+ *   reduce_scatter  P - S_r
+ *   all_gather      (N - 1) S_r
+ *   broadcast       (N - 1) P on the root
  *   reduce          P - S_r, and S_r more when r is not the root
  *   gather          S_r when r is not the root
- *   scatter         P - S_r on the root     all_to_all  P - P / N
- *   send, permute   P */
+ *   scatter         P - S_r on the root
+ *   all_to_all      P - P / N
+ *   send, permute   P
+ */
 typedef struct lc_channel_counters_s {
   uint64_t collectives;
   uint64_t messages_sent, messages_received;

@@ -102,8 +102,7 @@ typedef struct lc_transport_options_s {
   double timeout_seconds; /* for getting to know the other ranks */
 } lc_transport_options_t;
 
-/* LC_INCOMPATIBLE: another version; LC_UNAVAILABLE: the others are not there.
- */
+/* LC_INCOMPATIBLE: another version; LC_UNAVAILABLE: ranks are missing. */
 typedef int32_t (*lc_transport_open_fn)(const lc_transport_options_t *options,
                                         lc_transport_t **transport, char *error,
                                         size_t error_size);
