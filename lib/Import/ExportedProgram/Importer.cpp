@@ -57,6 +57,9 @@ void Importer::declareInputs(const ImportOptions &options) {
       inputIndex[spec.name] = inputs.addTensor(spec.key, metas.at(spec.name));
     else if (spec.isWeight())
       stored[spec.name] = &spec;
+    if (marksParameters && spec.kind == SignatureInput::Parameter &&
+        metas.at(spec.name).at("requires_grad").boolean())
+      trained.insert(spec.name);
   }
   for (auto [i, request] : llvm::enumerate(options.inputs))
     if (!failure.failed())
@@ -73,8 +76,7 @@ std::optional<Datum> Importer::loadWeight(StringRef name) {
   auto loaded = weights->load(it->second->key, it->second->isInConstants());
   if (!loaded)
     return Datum::poison();
-  bool trainable = marksParameters &&
-                   it->second->kind == SignatureInput::Parameter &&
+  bool trainable = trained.contains(name) &&
                    isa<FloatType>(loaded->second.getElementType());
   return program.builder.parameter(loaded->first, loaded->second, {},
                                    trainable);
@@ -97,6 +99,12 @@ void Importer::defineInputs(Graph &graph) {
       Datum value = program.builder.input(it->second);
       if (spec.kind == SignatureInput::Number)
         value = numberOf(graph, spec.name, value);
+      if (spec.isWeight() && weights->has(spec.key)) {
+        auto initial = weights->load(spec.key, spec.isInConstants());
+        if (!initial)
+          return;
+        program.builder.markBuffer(it->second, initial->first);
+      }
       graph.define(spec.name, value, spec.name);
     } else if (spec.kind == SignatureInput::Constant && !spec.name.empty()) {
       graph.define(spec.name, graph.argument(spec.argument));

@@ -39,6 +39,7 @@ private:
   llvm::StringMap<unsigned> inputIndex; // by name in the graph
   llvm::StringMap<const SignatureInput *>
       stored; // weights by name in the graph
+  llvm::StringSet<> trained; // parameters that want gradients, likewise
 };
 
 } // namespace lcompile::import
