@@ -13,6 +13,7 @@
  * appended.
  *
  *   1.0  first version
+ *   1.1  lc_executable_t.training, lc_call_t.channel
  */
 #ifndef LCOMPILE_C_EXECUTABLE_H
 #define LCOMPILE_C_EXECUTABLE_H
@@ -26,7 +27,7 @@ extern "C" {
 
 #define LC_EXECUTABLE_MAGIC 0x3145584cu /* "LXE1", little endian */
 #define LC_EXECUTABLE_VERSION_MAJOR 1u
-#define LC_EXECUTABLE_VERSION_MINOR 0u
+#define LC_EXECUTABLE_VERSION_MINOR 1u
 #define LC_EXECUTABLE_VERSION                                                  \
   ((LC_EXECUTABLE_VERSION_MAJOR << 16) | LC_EXECUTABLE_VERSION_MINOR)
 
@@ -119,6 +120,9 @@ typedef struct lc_kernel_s {
   const char *source;
 } lc_kernel_t;
 
+struct lc_channel_s;    /* lcompile-c/Channel.h */
+struct lc_collective_s; /* lcompile-c/Channel.h */
+
 /* Called around every dispatch of a kernel when profiling: phase 0 before and
  * 1 after; `dispatch` indexes lc_function_t.dispatches. */
 typedef void (*lc_profile_fn)(void *user, uint32_t dispatch, uint32_t phase);
@@ -140,6 +144,7 @@ typedef struct lc_call_s {
   void *profile_user;
   char *error; /* error_size bytes; a message when the result is not LC_OK */
   size_t error_size;
+  struct lc_channel_s *channel; /* NULL unless the function has collectives */
 } lc_call_t;
 
 /* What one dispatch in the host program runs. `source` says for which lines. */
@@ -189,6 +194,41 @@ typedef struct lc_library_s {
   void (*close)(void *library);
 } lc_library_t;
 
+/* A state of a training step: an input that an output updates, which the
+ * runtime keeps from step to step. Its name is that of the input. */
+typedef enum lc_state_kind_e {
+  LC_STATE_PARAMETER = 1,
+  LC_STATE_OPTIMIZER = 2, /* "NAME.exp_avg" of the parameter NAME */
+  LC_STATE_BUFFER = 3,    /* running statistics of the model */
+  LC_STATE_COUNTER = 4,   /* one integer: steps done */
+} lc_state_kind_t;
+
+#define LC_STATE_SHARDED 1u /* a rank holds its part (Channel.h), flat */
+typedef struct lc_state_s {
+  uint32_t input;   /* of the function */
+  uint32_t kind;    /* lc_state_kind_t */
+  int32_t constant; /* its first value, of the whole; -1: zeros */
+  uint32_t flags;   /* LC_STATE_* */
+  uint32_t rank;
+  uint32_t reserved;
+  const int64_t *dims; /* of the whole */
+} lc_state_t;
+
+/* What makes a function a training step. */
+typedef struct lc_training_s {
+  uint64_t struct_size;
+  uint32_t function;
+  uint32_t world; /* ranks that run it together; 1: without a channel */
+  /* The symbol that is the caller's rank, which no input binds, or -1. */
+  int32_t rank_symbol;
+  uint32_t zero_stage; /* 0 to 3: what ranks hold parts of */
+  uint64_t n_states, n_collectives;
+  const lc_state_t *states;
+  const struct lc_collective_s *collectives; /* in the order of their tickets */
+  /* Of all that ranks must agree on; never 0. */
+  uint64_t digest;
+} lc_training_t;
+
 typedef struct lc_executable_s {
   uint32_t magic;   /* LC_EXECUTABLE_MAGIC */
   uint32_t version; /* LC_EXECUTABLE_VERSION of the compiler */
@@ -209,6 +249,7 @@ typedef struct lc_executable_s {
   const uint8_t *weights;
   const char *weights_file; /* file name without folder, NULL when embedded */
   uint64_t weights_digest;  /* of the file's header; see lc_weights_header_t */
+  const lc_training_t *training; /* NULL unless a function is a training step */
 } lc_executable_t;
 
 /* First bytes of a `.weights` file; constants' offsets count from its start. */
@@ -238,11 +279,13 @@ LC_STATIC_ASSERT(sizeof(lc_dim_t) == 24, "ABI");
 LC_STATIC_ASSERT(sizeof(lc_tensor_spec_t) == 32, "ABI");
 LC_STATIC_ASSERT(sizeof(lc_constant_t) == 24, "ABI");
 LC_STATIC_ASSERT(sizeof(lc_kernel_t) == 24, "ABI");
-LC_STATIC_ASSERT(sizeof(lc_call_t) == 96, "ABI");
+LC_STATIC_ASSERT(sizeof(lc_call_t) == 104, "ABI");
 LC_STATIC_ASSERT(sizeof(lc_dispatch_t) == 16, "ABI");
 LC_STATIC_ASSERT(sizeof(lc_function_t) == 96, "ABI");
 LC_STATIC_ASSERT(sizeof(lc_library_t) == 48, "ABI");
-LC_STATIC_ASSERT(sizeof(lc_executable_t) == 136, "ABI");
+LC_STATIC_ASSERT(sizeof(lc_state_t) == 32, "ABI");
+LC_STATIC_ASSERT(sizeof(lc_training_t) == 64, "ABI");
+LC_STATIC_ASSERT(sizeof(lc_executable_t) == 144, "ABI");
 LC_STATIC_ASSERT(sizeof(lc_weights_header_t) == 64, "ABI");
 
 #endif /* LCOMPILE_C_EXECUTABLE_H */

@@ -61,6 +61,7 @@ void OutputFile::flush() {
 
 void OutputFile::write(const void *data, size_t size) {
   auto *bytes = static_cast<const char *>(data);
+  total += size;
   while (size) {
     size_t part = sizeof buffer - used;
     if (part > size)
@@ -85,8 +86,10 @@ void OutputFile::print(const char *format, ...) {
           size_t(length) < sizeof text ? size_t(length) : sizeof text - 1);
 }
 
-int32_t OutputFile::commit(Error error) {
+int32_t OutputFile::commit(Error error, bool durable) {
   flush();
+  if (durable && temporary[0] && !failure && fsync(descriptor))
+    failure = errno;
   if (close(descriptor) && !failure)
     failure = errno;
   descriptor = -1;

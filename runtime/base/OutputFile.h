@@ -23,7 +23,10 @@ public:
   int32_t open(const char *path, Error error);
   void write(const void *data, size_t size);
   void print(const char *format, ...) __attribute__((format(printf, 2, 3)));
-  int32_t commit(Error error);
+  /// `durable`: the bytes are on the disk before the name is there.
+  int32_t commit(Error error, bool durable = false);
+  /// Bytes so far.
+  uint64_t written() const { return total; }
 
 private:
   void flush();
@@ -31,6 +34,7 @@ private:
   int descriptor = -1;
   int failure = 0; // errno of the first failed write
   size_t used = 0;
+  uint64_t total = 0;
   char target[PATH_MAX];
   char temporary[PATH_MAX];
   char buffer[16384];

@@ -73,7 +73,8 @@ const lc_executable_t module = {LC_EXECUTABLE_MAGIC,
                                 0,
                                 nullptr,
                                 nullptr,
-                                0};
+                                0,
+                                nullptr};
 } // namespace
 
 const lc_executable_t *testModule() { return &module; }

@@ -44,7 +44,7 @@ TEST_P(Cts, OtherVersionsAreRefused) {
   lc_program_t *program;
   std::string message = text(device->vtable->load(device, &other, &program));
   EXPECT_EQ(message,
-            "5: artefact 'cts' has version 9.0; this runtime runs 1.0 to 1.0");
+            "5: artefact 'cts' has version 9.0; this runtime runs 1.0 to 1.1");
 }
 
 TEST_P(Cts, CallRefusesShapesAndSmallBuffers) {

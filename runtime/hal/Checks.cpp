@@ -51,7 +51,8 @@ int32_t checkShapes(const lc_executable_t &executable, uint32_t index,
   for (uint32_t i = 0; i < nInputs; ++i)
     tensors[i] = {nullptr, inputs[i].dtype, inputs[i].rank, inputs[i].dims,
                   nullptr};
-  int32_t code = bindSymbols(function, tensors, nInputs, plans.wanted(), error);
+  int32_t code = bindSymbols(function, tensors, nInputs, /*rankSymbol=*/-1, 0,
+                             plans.wanted(), error);
   if (code == LC_OK) {
     plans.find();
     code = checkExpressions(function, tensors, plans.plan(), error);

@@ -157,6 +157,14 @@ int32_t parseInputs(Run &run, InputSpec *specs, bool *given, Error error) {
   return LC_OK;
 }
 
+/// Whether the input is the trainer's.
+bool isState(const Run &run, uint32_t input) {
+  for (uint64_t i = 0; run.training && i < run.training->n_states; ++i)
+    if (run.training->states[i].input == input)
+      return true;
+  return false;
+}
+
 int32_t make(Run &run, InputSpec *specs, bool *given, Sizes &sizes,
              Error error) {
   const lc_function_t &function = *run.function;
@@ -178,6 +186,8 @@ int32_t make(Run &run, InputSpec *specs, bool *given, Sizes &sizes,
   if (function.plan)
     function.plan(sizes.symbols, sizes.plan);
   for (uint32_t i = 0; i < function.n_inputs; ++i) {
+    if (isState(run, i))
+      continue;
     if (specs[i].kind != InputSpec::file)
       if (int32_t code = generateInput(function.inputs[i], specs[i], i, sizes,
                                        run.inputs[i], error))

@@ -170,14 +170,45 @@ bool changesInputs(const lc_function_t &function) {
   return false;
 }
 
+/// Options that only one of the two ways to run a function has.
+int32_t checkTrainingOptions(const Options &options, Error error) {
+  bool trains = options.steps || options.data;
+  const char *alone = options.save          ? "save"
+                      : options.load        ? "load"
+                      : options.world       ? "world"
+                      : options.timeout > 0 ? "timeout"
+                                            : nullptr;
+  if (alone && !trains)
+    return fail(error, LC_INVALID_ARGUMENT,
+                "--%s is for training: --steps N or --data DIR", alone);
+  const char *other = options.benchmark       ? "benchmark"
+                      : options.profile       ? "profile"
+                      : options.expects.count ? "expect"
+                                              : nullptr;
+  if (trains && other)
+    return fail(error, LC_INVALID_ARGUMENT,
+                "--%s runs the function once, not a training", other);
+  if ((options.linkBytes || options.linkLatency > 0) && !options.world)
+    return fail(error, LC_INVALID_ARGUMENT,
+                "--link-rate and --link-latency need --world: other links are "
+                "what they are");
+  return LC_OK;
+}
+
 int32_t runAll(Run &run, bool &good, Error error) {
   const Options &options = *run.options;
+  if (int32_t code = checkTrainingOptions(options, error))
+    return code;
   if (int32_t code = openRun(run, error))
     return code;
   if (int32_t code = checkNames(run, error))
     return code;
+  if (options.steps || options.data)
+    run.training = lc_artefact_executable(run.artefact)->training;
   if (int32_t code = makeInputs(run, error))
     return code;
+  if (options.steps || options.data)
+    return runTraining(run, error);
   if (options.profile) {
     // The first call also makes what later calls reuse. One that changes its
     // inputs cannot be repeated.
@@ -209,7 +240,7 @@ int32_t launch(int argc, char **argv, const char *usage,
   Options options;
   int32_t code = parseOptions(argc, argv, options, error);
   if (code == LC_OK && options.help) {
-    printHelp(usage);
+    printHelp(usage, options.helpAll);
   } else if (code == LC_OK && !artefact) {
     code = fail(error, LC_INVALID_ARGUMENT,
                 "no artefact given; --help tells "

@@ -26,7 +26,16 @@ enum Id {
   idBenchmark,
   idProfile,
   idInfo,
+  idSteps,
+  idData,
+  idWorld,
+  idSave,
+  idLoad,
+  idTimeout,
+  idLinkRate,
+  idLinkLatency,
   idHelp,
+  idHelpAll,
 };
 enum Argument { none, optional, required };
 
@@ -34,6 +43,7 @@ struct Option {
   Id id;
   Argument argument;
   const char *name, *value, *help;
+  bool isRare = false; // in --help-all only
 };
 
 constexpr Option table[] = {
@@ -61,10 +71,31 @@ constexpr Option table[] = {
      "write a Chrome trace of one run: kernels, times, model lines"},
     {idInfo, none, "info", "", "print what the model is, and run nothing"},
     {idWeights, required, "weights", " FILE",
-     "weights file; default beside the model"},
+     "weights file; default beside the model", /*isRare=*/true},
     {idVerifyWeights, none, "verify-weights", "",
-     "check every byte of the weights first"},
+     "check every byte of the weights first", /*isRare=*/true},
+    {idSteps, required, "steps", " N",
+     "train: N steps; default once over the data"},
+    {idData, required, "data", " DIR",
+     "train on samples: DIR/NAME.npy for each input NAME"},
+    {idWorld, required, "world", " N",
+     "train: N ranks as threads of this process; default as launched\n"
+     "                         (mpirun, torchrun)",
+     /*isRare=*/true},
+    {idSave, required, "save", " DIR", "train: save a checkpoint at the end",
+     /*isRare=*/true},
+    {idLoad, required, "load", " DIR", "train: go on from a checkpoint",
+     /*isRare=*/true},
+    {idTimeout, required, "timeout", " S",
+     "train: give up after S seconds without progress; default 60",
+     /*isRare=*/true},
+    {idLinkRate, required, "link-rate", " N",
+     "with --world: N bytes a second leave a rank, for experiments",
+     /*isRare=*/true},
+    {idLinkLatency, required, "link-latency", " US",
+     "with --world: microseconds a message takes", /*isRare=*/true},
     {idHelp, none, "help", "", "print this"},
+    {idHelpAll, none, "help-all", "", "print all options"},
 };
 constexpr int tableSize = sizeof table / sizeof table[0];
 
@@ -158,6 +189,33 @@ int32_t apply(const Option &option, const char *value, Options &options,
   case idInfo:
     options.info = true;
     break;
+  case idSteps:
+    good = parseInteger(value, options.steps) && options.steps > 0;
+    break;
+  case idData:
+    options.data = value;
+    break;
+  case idWorld:
+    good = parseInteger(value, options.world) && options.world > 0;
+    break;
+  case idSave:
+    options.save = value;
+    break;
+  case idLoad:
+    options.load = value;
+    break;
+  case idTimeout:
+    good = parseNumber(value, options.timeout) && options.timeout > 0;
+    break;
+  case idLinkRate:
+    good = parseInteger(value, options.linkBytes) && options.linkBytes > 0;
+    break;
+  case idLinkLatency:
+    good = parseNumber(value, options.linkLatency) && options.linkLatency >= 0;
+    break;
+  case idHelpAll:
+    options.helpAll = true;
+    [[fallthrough]];
   case idHelp:
     options.help = true;
     break;
@@ -246,9 +304,11 @@ void freeOptions(Options &options) {
     free(values->items);
 }
 
-void printHelp(const char *usage) {
+void printHelp(const char *usage, bool all) {
   printf("usage: %s [options]\n\n", usage);
   for (const Option &option : table) {
+    if (option.isRare && !all)
+      continue;
     char left[40];
     snprintf(left, sizeof left, "--%s%s", option.name, option.value);
     printf("  %-22s %s\n", left, option.help);

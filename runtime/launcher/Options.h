@@ -20,18 +20,22 @@ struct Options {
   const char *function = nullptr;
   const char *weights = nullptr;
   const char *profile = nullptr;
-  double rtol = -1, atol = -1; // negative: by dtype
+  const char *data = nullptr, *load = nullptr, *save = nullptr; // training
+  int64_t steps = 0, world = 0, linkBytes = 0;
+  double linkLatency = 0, timeout = 0; // microseconds, seconds
+  double rtol = -1, atol = -1;         // negative: by dtype
   int64_t threads = 0;
   int64_t iterations = 0; // 0: as many as fit in a second
-  bool benchmark = false, info = false, help = false, verifyWeights = false;
+  bool benchmark = false, info = false, verifyWeights = false;
+  bool help = false, helpAll = false;
 };
 
 /// Reads argv[1..]. Unknown options are refused with the nearest name.
 int32_t parseOptions(int argc, char **argv, Options &options, Error error);
 void freeOptions(Options &options);
 
-/// Prints the help, which fits one screen.
-void printHelp(const char *usage);
+/// Prints the help, which fits one screen unless it is about all options.
+void printHelp(const char *usage, bool all);
 
 /// The one of `count` names (given by `name(context, i)`) nearest to `text`, or
 /// NULL when none is near.

@@ -14,13 +14,14 @@ namespace lcompile::rt {
 
 /// Everything of one run. Zero-initialised; closed by closeRun.
 struct Run {
-  const Options *options;
+  Options *options;
   lc_artefact_t *artefact;
   lc_instance_t *instance;
   lc_context_t *context;
   const lc_function_t *function;
-  uint32_t index; // of the function
-  Array *inputs;  // n_inputs
+  uint32_t index;                // of the function
+  const lc_training_t *training; // when steps are run, else null
+  Array *inputs; // n_inputs; those of states stay empty in a training
   lc_tensor_t *inputViews, *outputViews;
 };
 
@@ -33,6 +34,9 @@ int32_t runOnce(Run &run, Error error);
 
 /// Times runs and prints the result (Benchmark.cpp).
 int32_t benchmark(Run &run, Error error);
+
+/// Runs the steps that the options ask for (Train.cpp).
+int32_t runTraining(Run &run, Error error);
 
 /// Prints what an artefact is (Info.cpp).
 void printInfo(lc_artefact_t *artefact);

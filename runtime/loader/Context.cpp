@@ -11,6 +11,20 @@
 
 namespace lcompile::rt {
 
+int32_t checkChannel(const Context &context, const lc_training_t *training,
+                     const lc_function_t &function, Error error) {
+  uint32_t world = training ? training->world : 1;
+  uint32_t found = context.channel ? context.channel->world : 1;
+  if (world == found || (world == 1 && !training))
+    return LC_OK;
+  return fail(
+      error, LC_INVALID_ARGUMENT,
+      "function '%s' was compiled for %u rank%s, and this is rank %u of "
+      "%u: compile it with --world=%u, or start %u",
+      function.name, world, world == 1 ? "" : "s",
+      context.channel ? context.channel->rank : 0, found, found, world);
+}
+
 namespace {
 using LongLong = long long;
 
@@ -52,8 +66,14 @@ int32_t prepare(Context &context, uint32_t index, const lc_tensor_t *inputs,
                 function.n_outputs, nOutputs);
   FunctionState &state = context.functions[index];
   Plans &plans = state.plans;
-  if (int32_t code =
-          bindSymbols(function, inputs, nInputs, plans.wanted(), error))
+  const lc_training_t *training = trainingOf(executable);
+  if (training && training->function != index)
+    training = nullptr;
+  if (int32_t code = checkChannel(context, training, function, error))
+    return code;
+  if (int32_t code = bindSymbols(
+          function, inputs, nInputs, training ? training->rank_symbol : -1,
+          context.channel ? context.channel->rank : 0, plans.wanted(), error))
     return code;
   plans.find();
   if (int32_t code = checkExpressions(function, inputs, plans.plan(), error))
@@ -181,6 +201,7 @@ int32_t runFunction(Context &context, uint32_t index, const lc_tensor_t *inputs,
     call.profile = Trace::hook;
     call.profile_user = &context.trace;
   }
+  call.channel = context.channel;
   call.error = error.text;
   call.error_size = error.size;
   if (error.size)

@@ -4,6 +4,7 @@
 #ifndef LCOMPILE_RUNTIME_LOADER_CONTEXT_H
 #define LCOMPILE_RUNTIME_LOADER_CONTEXT_H
 
+#include "lcompile-c/Channel.h"
 #include "lcompile-c/Types.h"
 #include "runtime/loader/Instance.h"
 #include "runtime/loader/Plans.h"
@@ -28,12 +29,18 @@ struct Context {
   Block arena;
   int64_t arenaBytes; // of the last call
   Trace trace;
+  lc_channel_t *channel; // the caller's, or null
   bool busy;
 };
 
 /// Makes a context with its own reference to `instance`.
 int32_t openContext(Instance *instance, Context **context, Error error);
 void closeContext(Context *context);
+
+/// A step of several ranks needs a channel to the others; `training` may be
+/// null.
+int32_t checkChannel(const Context &context, const lc_training_t *training,
+                     const lc_function_t &function, Error error);
 
 /// Checks inputs and fills in dtype, rank and dims of outputs.
 int32_t inferShapes(Context &context, uint32_t function,

@@ -27,12 +27,18 @@ int32_t checkExecutable(const lc_executable_t *executable, Error error) {
                 "%u.%u",
                 executable->name, major, minor, LC_EXECUTABLE_VERSION_MAJOR,
                 LC_EXECUTABLE_VERSION_MAJOR, LC_EXECUTABLE_VERSION_MINOR);
-  if (executable->struct_size < sizeof(lc_executable_t))
+  // The description of version 1.0 ended before `training`.
+  if (executable->struct_size < offsetof(lc_executable_t, training))
     return fail(error, LC_INCOMPATIBLE,
                 "artefact '%s' is damaged: description of %llu bytes",
                 executable->name,
                 static_cast<unsigned long long>(executable->struct_size));
   return checkIsa(executable->isa, error);
+}
+
+const lc_training_t *trainingOf(const lc_executable_t &executable) {
+  return executable.struct_size >= sizeof(lc_executable_t) ? executable.training
+                                                           : nullptr;
 }
 
 static int32_t placeGiven(const lc_executable_t &executable,

@@ -38,6 +38,9 @@ struct Instance {
 /// Checks magic, version and ISA of an executable.
 int32_t checkExecutable(const lc_executable_t *executable, Error error);
 
+/// What makes a function of the executable a training step, or null.
+const lc_training_t *trainingOf(const lc_executable_t &executable);
+
 /// Maps and packs the weights. On success the instance has one reference; on
 /// failure closeArtefact is not called.
 int32_t openInstance(const lc_executable_t *executable,

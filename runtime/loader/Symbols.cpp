@@ -93,13 +93,16 @@ int32_t checkSymbol(const lc_symbol_t &symbol, int64_t value, const char *who,
 }
 
 int32_t bindSymbols(const lc_function_t &function, const lc_tensor_t *inputs,
-                    uint32_t count, int64_t *symbols, Error error) {
+                    uint32_t count, int32_t rankSymbol, uint32_t rank,
+                    int64_t *symbols, Error error) {
   if (count != function.n_inputs)
     return fail(error, LC_INVALID_ARGUMENT,
                 "function '%s': expected %u inputs, found %u", function.name,
                 function.n_inputs, count);
   for (uint32_t i = 0; i < function.n_symbols; ++i)
     symbols[i] = unbound;
+  if (rankSymbol >= 0)
+    symbols[rankSymbol] = rank;
   for (uint32_t i = 0; i < count; ++i) {
     const lc_tensor_spec_t &spec = function.inputs[i];
     if (int32_t code = checkForm(spec, inputs[i], error))

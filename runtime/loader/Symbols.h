@@ -11,9 +11,11 @@ namespace lcompile::rt {
 
 /// Checks count, dtypes, ranks, strides and static sizes of the inputs and
 /// binds every symbol, within its bounds. Dimensions that are expressions are
-/// left to checkExpressions. Fills n_symbols values.
+/// left to checkExpressions. Fills n_symbols values; symbol `rankSymbol`, when
+/// it is not negative, is `rank`.
 int32_t bindSymbols(const lc_function_t &function, const lc_tensor_t *inputs,
-                    uint32_t count, int64_t *symbols, Error error);
+                    uint32_t count, int32_t rankSymbol, uint32_t rank,
+                    int64_t *symbols, Error error);
 
 /// Checks one value against the bounds of its symbol; `who` starts the message
 /// ("input 'x'").

@@ -91,10 +91,10 @@ TEST(Corruption, OtherVersionsAndMachines) {
   std::string at = "'" + folder() + "/broken.so'";
   EXPECT_EQ(open(withFooter(raw, 2u << 16 | 1)),
             "5: " + at +
-                " has artefact version 2.1; this runtime runs 1.0 to 1.0");
+                " has artefact version 2.1; this runtime runs 1.0 to 1.1");
   EXPECT_EQ(open(withFooter(raw, 1u << 16 | 9)),
             "5: " + at +
-                " has artefact version 1.9; this runtime runs 1.0 to 1.0");
+                " has artefact version 1.9; this runtime runs 1.0 to 1.1");
   std::string isa =
       open(withFooter(raw, LC_EXECUTABLE_VERSION, ~0ull & ~lc_runtime_isa()));
   EXPECT_EQ(isa.substr(0, 33), "4: this machine's processor lacks");

@@ -110,12 +110,24 @@ TEST(Dispatch, ExplainsSilentFailures) {
   lc_context_close(context);
 }
 
+// Its description ended before `training`.
+TEST(Dispatch, RunsTheFirstVersion) {
+  Tiny tiny(failSilently);
+  tiny.executable.version = 1u << 16;
+  tiny.executable.struct_size = offsetof(lc_executable_t, training);
+  tiny.executable.training = reinterpret_cast<const lc_training_t *>(8);
+  lc_context_t *context = tiny.open();
+  EXPECT_EQ(text(lc_context_run(context, 0, nullptr, 0, nullptr, 0)),
+            "7: function 'f' failed with code 7");
+  lc_context_close(context);
+}
+
 TEST(Dispatch, RefusesOtherVersionsAndMachines) {
   Tiny tiny(failSilently);
   lc_artefact_t *artefact;
   tiny.executable.version = 2u << 16 | 5;
   EXPECT_EQ(text(lc_artefact_wrap(&tiny.executable, &artefact)),
-            "5: artefact 'tiny' has version 2.5; this runtime runs 1.0 to 1.0");
+            "5: artefact 'tiny' has version 2.5; this runtime runs 1.0 to 1.1");
   tiny.executable.version = LC_EXECUTABLE_VERSION;
   tiny.executable.isa = 1ull << 60;
   EXPECT_EQ(lc_status_code(nullptr), LC_OK);
@@ -127,5 +139,5 @@ TEST(Dispatch, RefusesOtherVersionsAndMachines) {
   EXPECT_EQ(text(lc_artefact_wrap(&tiny.executable, &artefact)),
             "5: not an artefact: wrong magic number");
   EXPECT_EQ(text(lc_artefact_wrap(nullptr, &artefact)),
-            "5: the artefact is newer than this runtime (1.0)");
+            "5: the artefact is newer than this runtime (1.1)");
 }

@@ -33,6 +33,15 @@ int32_t lc_artefact_dispatch(const lc_call_t *call, uint32_t dispatch,
 int32_t lc_artefact_invoke(const lc_call_t *call, uint32_t dispatch,
                            uint32_t op, void *const *buffers);
 
+/* Starts collective `collective` of the module's table: for each tensor a
+ * source, then for each a destination, then scratch. */
+int32_t lc_artefact_start(const lc_call_t *call, uint32_t dispatch,
+                          uint32_t collective, void *const *buffers);
+int32_t lc_artefact_wait(const lc_call_t *call, uint32_t dispatch,
+                         uint32_t collective);
+/* Lets what is under way make progress. */
+int32_t lc_artefact_poll(const lc_call_t *call);
+
 /* A size known at compile time (>= 0), or -1 - i: plan[i] of the call. */
 typedef int64_t lc_size_t;
 

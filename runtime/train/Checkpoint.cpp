@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Saving and loading checkpoints.
+#include "runtime/train/Checkpoint.h"
+
+#include "lcompile-c/Comm.h"
+#include "lcompile-c/Training.h"
+#include "runtime/base/OutputFile.h"
+#include "runtime/base/Status.h"
+#include "runtime/train/Safetensors.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace lcompile::rt {
+
+namespace {
+using LongLong = long long;
+
+struct Latest {
+  int64_t number = 0; // 0: there is none
+  uint32_t ranks = 0;
+};
+
+/// PATH/NUMBER, or a file in it.
+bool join(char (&result)[PATH_MAX], const char *path, int64_t number,
+          int64_t rank, uint32_t ranks) {
+  int length = rank < 0 ? snprintf(result, sizeof result, "%s/%lld", path,
+                                   LongLong(number))
+                        : snprintf(result, sizeof result,
+                                   "%s/%lld/rank-%lld-of-%u.safetensors", path,
+                                   LongLong(number), LongLong(rank), ranks);
+  return length > 0 && size_t(length) < sizeof result;
+}
+
+Latest readLatest(const char *path) {
+  char name[PATH_MAX], text[64] = {0};
+  Latest latest;
+  if (snprintf(name, sizeof name, "%s/latest", path) >= int(sizeof name))
+    return latest;
+  int descriptor = open(name, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    return latest;
+  ssize_t size = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  long long number;
+  unsigned ranks;
+  if (size > 0 && sscanf(text, "%lld %u", &number, &ranks) == 2 && number > 0 &&
+      ranks > 0)
+    latest = {number, ranks};
+  return latest;
+}
+
+void removeCheckpoint(const char *path, int64_t number) {
+  char folder[PATH_MAX], name[PATH_MAX];
+  if (!join(folder, path, number, -1, 0))
+    return;
+  DIR *entries = opendir(folder);
+  if (!entries)
+    return;
+  while (dirent *entry = readdir(entries))
+    if (entry->d_name[0] != '.' && snprintf(name, sizeof name, "%s/%s", folder,
+                                            entry->d_name) < int(sizeof name))
+      unlink(name);
+  closedir(entries);
+  rmdir(folder);
+}
+
+void syncFolder(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    fsync(descriptor);
+    close(descriptor);
+  }
+}
+
+int32_t makeFolder(const char *path, Error error) {
+  if (!mkdir(path, 0777) || errno == EEXIST)
+    return LC_OK;
+  return fail(error, LC_INVALID_ARGUMENT, "cannot make the folder '%s': %s",
+              path, strerror(errno));
+}
+
+/// Whether all ranks came so far; also where they wait for each other.
+int32_t agree(Trainer &trainer, int32_t code, Error error) {
+  lc_channel_t *channel = trainer.context->channel;
+  if (!channel)
+    return code;
+  auto *all = static_cast<int32_t *>(calloc(channel->world, sizeof(int32_t)));
+  if (!all)
+    return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
+  lc_status_t status = lc_channel_exchange(channel, &code, sizeof code, all);
+  int32_t result = code;
+  if (status) {
+    result = fail(error, lc_code_t(lc_status_code(status)), "%s",
+                  lc_status_message(status));
+    lc_status_free(status);
+  }
+  for (uint32_t r = 0; result == LC_OK && r < channel->world; ++r)
+    if (all[r] != LC_OK)
+      result = fail(error, lc_code_t(all[r]),
+                    "rank %u could not save its part of the checkpoint", r);
+  free(all);
+  return result;
+}
+
+int32_t writePart(Trainer &trainer, const char *name, Error error) {
+  const lc_channel_t *channel = trainer.context->channel;
+  uint64_t n = trainer.training->n_states;
+  auto *entries =
+      static_cast<TensorEntry *>(calloc(n + 1, sizeof(TensorEntry)));
+  if (!entries)
+    return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
+  uint32_t count = 0;
+  for (uint64_t i = 0; i < n; ++i) {
+    const State &state = trainer.states[i];
+    // What all have is saved once.
+    if (!state.isSharded() && channel && channel->rank)
+      continue;
+    TensorEntry &entry = entries[count++];
+    lc_tensor_t view = state.view();
+    entry.name = const_cast<char *>(state.name);
+    entry.dtype = view.dtype;
+    entry.rank = view.rank;
+    if (view.rank)
+      memcpy(entry.dims, view.dims, view.rank * sizeof(int64_t));
+    entry.begin = state.begin;
+    entry.whole = state.isSharded() ? state.elements : -1;
+    entry.data = state.block.data;
+    entry.size = uint64_t(state.held) * lc_dtype_size(state.dtype);
+  }
+  int32_t code = writeTensors(name, entries, count, error);
+  free(entries);
+  return code;
+}
+
+/// Copies what `entry` has of the rank's part; `covered` counts elements.
+int32_t takeEntry(State &state, const TensorEntry &entry, const char *path,
+                  int64_t &covered, Error error) {
+  int64_t held = 1;
+  for (uint32_t d = 0; d < entry.rank; ++d)
+    held *= entry.dims[d];
+  bool isPart = entry.whole >= 0;
+  int64_t whole = isPart ? entry.whole : held, begin = isPart ? entry.begin : 0;
+  bool same = entry.dtype == state.dtype && whole == state.elements;
+  if (!isPart) {
+    same &= entry.rank == state.spec->rank;
+    for (uint32_t d = 0; same && d < entry.rank; ++d)
+      same = entry.dims[d] == state.spec->dims[d];
+  }
+  if (!same)
+    return fail(error, LC_INVALID_ARGUMENT,
+                "'%s': state '%s': expected %lld elements of %s, found %lld of "
+                "%s, or another shape",
+                path, state.name, LongLong(state.elements),
+                lc_dtype_name(state.dtype), LongLong(whole),
+                lc_dtype_name(entry.dtype));
+  if (begin < 0 || begin > whole - held)
+    return fail(error, LC_INCOMPATIBLE,
+                "'%s' is damaged: a part of '%s' lies outside", path,
+                state.name);
+  int64_t from = begin > state.begin ? begin : state.begin,
+          end = begin + held < state.begin + state.held
+                    ? begin + held
+                    : state.begin + state.held;
+  if (from >= end)
+    return LC_OK;
+  size_t element = lc_dtype_size(state.dtype);
+  memcpy(state.block.data + size_t(from - state.begin) * element,
+         entry.data + size_t(from - begin) * element,
+         size_t(end - from) * element);
+  covered += end - from;
+  return LC_OK;
+}
+
+int32_t loadFiles(Trainer &trainer, const char *path, const TensorFile *files,
+                  uint32_t count, Error error) {
+  for (uint64_t i = 0; i < trainer.training->n_states; ++i) {
+    State &state = trainer.states[i];
+    int64_t covered = 0;
+    bool isThere = false;
+    for (uint32_t f = 0; f < count; ++f)
+      for (uint32_t e = 0; e < files[f].count; ++e) {
+        const TensorEntry &entry = files[f].entries[e];
+        if (strcmp(entry.name, state.name))
+          continue;
+        isThere = true;
+        if (int32_t code = takeEntry(state, entry, path, covered, error))
+          return code;
+      }
+    if (!isThere || covered != state.held)
+      return fail(error, LC_INVALID_ARGUMENT,
+                  "the checkpoint '%s' has no %sstate '%s'", path,
+                  isThere ? "whole " : "", state.name);
+  }
+  return LC_OK;
+}
+} // namespace
+
+int32_t saveCheckpoint(Trainer &trainer, const char *path, Error error) {
+  const lc_channel_t *channel = trainer.context->channel;
+  uint32_t rank = channel ? channel->rank : 0;
+  uint32_t world = channel ? channel->world : 1;
+  // All ranks must see the same number: nobody writes `latest` before all have
+  // read it, which agree() makes sure of.
+  Latest before = readLatest(path);
+  int64_t number = before.number + 1;
+  char folder[PATH_MAX], name[PATH_MAX];
+  int32_t code =
+      join(folder, path, number, -1, 0) && join(name, path, number, rank, world)
+          ? int32_t(LC_OK)
+          : fail(error, LC_INVALID_ARGUMENT, "path is too long");
+  if (code == LC_OK && rank == 0) {
+    code = makeFolder(path, error);
+    removeCheckpoint(path, number); // left behind by one that was interrupted
+    if (code == LC_OK)
+      code = makeFolder(folder, error);
+  }
+  if (int32_t failed = agree(trainer, code, error))
+    return failed;
+  code = writePart(trainer, name, error);
+  if (int32_t failed = agree(trainer, code, error))
+    return failed;
+  if (rank == 0) {
+    syncFolder(folder);
+    syncFolder(path);
+    snprintf(name, sizeof name, "%s/latest", path);
+    OutputFile file;
+    code = file.open(name, error);
+    if (code == LC_OK) {
+      file.print("%lld %u\n", LongLong(number), world);
+      code = file.commit(error, /*durable=*/true);
+    }
+    syncFolder(path);
+    if (code == LC_OK && before.number)
+      removeCheckpoint(path, before.number);
+  }
+  return agree(trainer, code, error);
+}
+
+int32_t loadCheckpoint(Trainer &trainer, const char *path, Error error) {
+  Latest latest = readLatest(path);
+  if (!latest.number)
+    return fail(error, LC_INVALID_ARGUMENT, "no checkpoint in '%s'", path);
+  auto *files =
+      static_cast<TensorFile *>(calloc(latest.ranks, sizeof(TensorFile)));
+  if (!files)
+    return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
+  int32_t code = LC_OK;
+  for (uint32_t r = 0; code == LC_OK && r < latest.ranks; ++r) {
+    char name[PATH_MAX];
+    code = join(name, path, latest.number, r, latest.ranks)
+               ? files[r].open(name, error)
+               : fail(error, LC_INVALID_ARGUMENT, "path is too long");
+  }
+  if (code == LC_OK)
+    code = loadFiles(trainer, path, files, latest.ranks, error);
+  for (uint32_t r = 0; r < latest.ranks; ++r)
+    files[r].close();
+  free(files);
+  return code;
+}
+
+} // namespace lcompile::rt
+
+using namespace lcompile::rt;
+
+lc_status_t lc_trainer_save(lc_trainer_t *trainer, const char *path) {
+  ErrorBuffer error;
+  return toStatus(
+      saveCheckpoint(*reinterpret_cast<Trainer *>(trainer), path, error),
+      error);
+}
+
+lc_status_t lc_trainer_load(lc_trainer_t *trainer, const char *path) {
+  ErrorBuffer error;
+  return toStatus(
+      loadCheckpoint(*reinterpret_cast<Trainer *>(trainer), path, error),
+      error);
+}
