@@ -3,9 +3,11 @@
 #ifndef PASSES_PASSES_H
 #define PASSES_PASSES_H
 
+#include "dialects/ccl/IR/CclDialect.h"
 #include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcDialect.h"
 #include "dialects/rt/IR/RtDialect.h"
+#include "dialects/zero/IR/ZeroDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

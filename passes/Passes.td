@@ -5,6 +5,7 @@
 
 include "passes/1_normalize/Passes.td"
 include "passes/2_train/Passes.td"
+include "passes/3_distribute/Passes.td"
 include "passes/4_optimize/Passes.td"
 include "passes/5_partition/Passes.td"
 include "passes/6_lower/Passes.td"

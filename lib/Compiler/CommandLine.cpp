@@ -125,6 +125,34 @@ Error parse(const LcompileOptions &table, ArrayRef<const char *> arguments,
   return text.empty() ? Error::success() : textError(text);
 }
 
+Error notFor(const InputArgList &args, ID option, const Twine &expected) {
+  return textError("expected " + expected + " for " +
+                   args.getLastArg(option)->getSpelling().rtrim('=') +
+                   ", found '" + args.getLastArgValue(option) + "'");
+}
+
+/// How a training step runs on several ranks.
+Error readDistribution(const InputArgList &args, Distribution &d) {
+  if (args.getLastArgValue(OPT_world, "1").getAsInteger(10, d.world) ||
+      d.world < 1 || d.world > 65536)
+    return notFor(args, OPT_world, "a number of ranks, 1 or more,");
+  if (args.getLastArgValue(OPT_zero, "0").getAsInteger(10, d.zeroStage) ||
+      d.zeroStage > 3)
+    return notFor(args, OPT_zero, "a stage, 0 to 3,");
+  StringRef bucket = args.getLastArgValue(OPT_bucket, "1048576");
+  if (bucket == "all")
+    d.bucketBytes = -1;
+  else if (bucket.getAsInteger(10, d.bucketBytes) || d.bucketBytes < 0)
+    return notFor(args, OPT_bucket, "a number of bytes or all");
+  if (args.getLastArgValue(OPT_prefetch, "1").getAsInteger(10, d.prefetch))
+    return notFor(args, OPT_prefetch, "a number of gathers");
+  StringRef overlap = args.getLastArgValue(OPT_overlap, "on");
+  if (overlap != "on" && overlap != "off")
+    return notFor(args, OPT_overlap, "on or off");
+  d.overlap = overlap == "on";
+  return Error::success();
+}
+
 /// Those that say how to compile; `options.emit` is the kind without --emit.
 Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.emit = args.getLastArgValue(OPT_emit, options.emit).str();
@@ -143,6 +171,8 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.gradients = args.hasArg(OPT_gradients);
   options.loss = args.getLastArgValue(OPT_loss).str();
   options.optimizer = args.getLastArgValue(OPT_optimizer).str();
+  if (Error error = readDistribution(args, options.distribution))
+    return error;
   options.kernels = args.getLastArgValue(OPT_kernels, "onednn").str();
   if (options.kernels != "onednn" && options.kernels != "native")
     return textError("expected onednn or native for --kernels, found '" +
@@ -174,9 +204,9 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.fault = args.getLastArgValue(OPT_inject_fault).str();
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
-  for (ID option :
-       {OPT_gradients, OPT_loss, OPT_optimizer, OPT_cpu, OPT_kernels,
-        OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
+  for (ID option : {OPT_gradients, OPT_loss, OPT_optimizer, OPT_world, OPT_zero,
+                    OPT_bucket, OPT_prefetch, OPT_overlap, OPT_cpu, OPT_kernels,
+                    OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
     if (const Arg *arg = args.getLastArg(option))
       options.replayOptions += " " + arg->getAsString(args);
   if (!options.stopAfter.empty()) {
@@ -200,6 +230,10 @@ Error checkTraining(const InputArgList &args, bool isTraining) {
                                    "--optimizer=TEXT; see --help-all")
                            : args.getLastArg(option)->getSpelling().rtrim('=') +
                                  Twine(" is for training: lcompile train ..."));
+  for (ID option : {OPT_world, OPT_zero, OPT_bucket, OPT_prefetch, OPT_overlap})
+    if (args.hasArg(option) && !isTraining)
+      return textError(args.getLastArg(option)->getSpelling().rtrim('=') +
+                       Twine(" is for training: lcompile train ..."));
   return Error::success();
 }
 

@@ -55,10 +55,20 @@ def loss : Rare<"loss", "NAME", "lcompile train: cross_entropy, mse, ... of the 
 def : Sp<"loss", loss>;
 def optimizer : Rare<"optimizer", "TEXT", "lcompile train: sgd, adam, adamw or lamb with its numbers: adamw,lr=1e-3 (or lr=input)", output>;
 def : Sp<"optimizer", optimizer>;
+def world : Rare<"world", "N", "lcompile train: ranks that run the step together (default 1)", output>;
+def : Sp<"world", world>;
+def zero : Rare<"zero", "STAGE", "lcompile train: what ranks hold parts of: 0 nothing (default), 1 optimizer states, 2 gradients, 3 parameters", output>;
+def : Sp<"zero", zero>;
+def bucket : Rare<"bucket", "BYTES", "lcompile train: a collective of this size is large enough (default 1 MiB); 0: one a tensor, all: as few as possible", advanced>;
+def : Sp<"bucket", bucket>;
+def prefetch : Rare<"prefetch", "N", "lcompile train: parameters gathered ahead of their use with --zero=3 (default 1)", advanced>;
+def : Sp<"prefetch", prefetch>;
+def overlap : Rare<"overlap", "on|off", "lcompile train: kernels run while collectives do (default on)", advanced>;
+def : Sp<"overlap", overlap>;
 def gradients : Flag<["--"], "gradients">, Group<output>, Flags<[HelpHidden]>,
                 HelpText<"Take gradients of the outputs as inputs grad_NAME, give those of inputs and parameters">;
 
-def stop_after : Rare<"stop-after", "STAGE", "Stop after import, normalize, train, optimize, partition or lower", advanced>;
+def stop_after : Rare<"stop-after", "STAGE", "Stop after import, normalize, train, distribute, optimize, partition or lower", advanced>;
 def : Sp<"stop-after", stop_after>;
 def start_from : Rare<"start-from", "STAGE", "First stage to run on dumped IR", advanced>;
 def : Sp<"start-from", start_from>;

@@ -231,6 +231,7 @@ PipelineOptions Session::pipelineOptions() const {
   pipeline.vectorBits = target.vectorBits;
   pipeline.gradients = options.gradients;
   pipeline.optimizer = options.optimizer;
+  pipeline.distribution = options.distribution;
   pipeline.nativeKernels = options.kernels == "native";
   pipeline.reducedPrecision = options.precision == "bf16";
   return pipeline;
@@ -276,6 +277,7 @@ llvm::Error Session::runPipeline() {
   if (!cpu)
     return cpu.takeError();
   target = *cpu;
+  target.exact = options.distribution.world > 1;
   int first = 0, last = getStages().size() - 1;
   if (!options.startFrom.empty()) {
     llvm::Expected<int> index = stageIndex(options.startFrom);

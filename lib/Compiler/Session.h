@@ -24,6 +24,8 @@ struct CompileOptions {
   bool gradients = false;
   /// Of a training step ("": no training): see import::addLoss and Optimizer.
   std::string loss, optimizer;
+  /// How it runs on several ranks.
+  Distribution distribution;
   /// What contractions of f32 compute in: "f32" or "bf16".
   std::string precision = "f32";
   /// When library kernels' weights are packed: "compile", for this machine's

@@ -2,9 +2,11 @@
 // The one list of dialects and passes.
 #include "lib/Register/Register.h"
 
+#include "dialects/ccl/IR/CclDialect.h"
 #include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcDialect.h"
 #include "dialects/rt/IR/RtDialect.h"
+#include "dialects/zero/IR/ZeroDialect.h"
 #include "lib/Jit/KernelEvaluator.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,7 +24,8 @@
 using namespace mlir;
 
 void lcompile::registerDialects(DialectRegistry &registry) {
-  registry.insert<kernel::KernelDialect, lc::LcDialect, rt::RtDialect>();
+  registry.insert<ccl::CclDialect, kernel::KernelDialect, lc::LcDialect,
+                  rt::RtDialect, zero::ZeroDialect>();
   registry
       .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
               LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,

@@ -3,6 +3,7 @@
 #include "passes/2_train/Optimizer.h"
 
 #include "dialects/lc/IR/LcOps.h"
+#include "dialects/zero/IR/ZeroDialect.h"
 
 using namespace mlir;
 using namespace lcompile;
@@ -92,10 +93,8 @@ static Value each(lc::TensorMath &m, Value number, Value like) {
 
 /// In f32, whatever the elements are; of rank 0.
 static Value sumOfSquares(lc::TensorMath &m, Value v) {
-  auto rank = cast<RankedTensorType>(v.getType()).getRank();
-  Value wide = m.convert(v, m.b.getF32Type());
-  return m.sum(m.square(wide), llvm::to_vector(llvm::seq<int64_t>(0, rank)),
-               false);
+  return m.make<zero::SquareSumOp>(RankedTensorType::get({}, m.b.getF32Type()),
+                                   v);
 }
 
 Optimizer::Step Optimizer::begin(lc::TensorMath &m, Value rate,

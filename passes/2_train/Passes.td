@@ -39,7 +39,7 @@ def TrainingStep : Pass<"lc-training-step", "mlir::func::FuncOp"> {
   }];
   let options = [Option<"optimizer", "optimizer", "std::string", "",
                         "what updates parameters: 'adamw,lr=1e-3' (passes/2_train/Optimizer.h)">];
-  let dependentDialects = ["lcompile::lc::LcDialect"];
+  let dependentDialects = ["lcompile::lc::LcDialect", "lcompile::zero::ZeroDialect"];
 }
 
 #endif // PASSES_2_TRAIN_PASSES_TD

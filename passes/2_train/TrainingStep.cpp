@@ -3,6 +3,7 @@
 #include "dialects/lc/IR/FunctionSignature.h"
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/TensorMath.h"
+#include "dialects/zero/IR/ZeroDialect.h"
 #include "passes/2_train/Autodiff.h"
 #include "passes/2_train/Optimizer.h"
 #include "passes/Passes.h"
@@ -45,8 +46,8 @@ private:
         if (parameter.getTrainable())
           found.push_back(parameter);
     for (lc::ParameterOp op : found) {
-      Value input = lc::addInput(function, cast<RankedTensorType>(op.getType()),
-                                 op.getKey());
+      Value input = lc::addState(function, cast<RankedTensorType>(op.getType()),
+                                 op.getKey(), "parameter", op.getKey());
       op.replaceAllUsesWith(input);
       parameters.push_back(input);
       names.push_back(op.getKey().str());
@@ -61,13 +62,17 @@ private:
         differentiate(b, loss, m.full(1, loss), parameters);
     if (failed(gradients))
       return failure();
+    for (auto [name, gradient] : llvm::zip_equal(names, *gradients))
+      if (gradient)
+        gradient =
+            m.make<zero::ReduceGradOp>(gradient.getType(), gradient, name);
     Value rate, count;
     if (optimizer.takesLearningRate())
       rate = lc::addInput(function, RankedTensorType::get({}, b.getF64Type()),
                           "lr");
     if (optimizer.countsSteps()) {
       auto type = RankedTensorType::get({}, b.getI64Type());
-      Value before = lc::addInput(function, type, "step");
+      Value before = lc::addState(function, type, "step", "counter");
       Value now = m.add(before, 1);
       lc::addUpdate(function, cast<BlockArgument>(before), now);
       count = m.convert(now, b.getF64Type());
@@ -80,8 +85,8 @@ private:
       SmallVector<Value> states = {parameter};
       for (StringRef state : optimizer.states())
         states.push_back(
-            lc::addInput(function, cast<RankedTensorType>(parameter.getType()),
-                         name + "." + state));
+            lc::addState(function, cast<RankedTensorType>(parameter.getType()),
+                         name + "." + state, "optimizer"));
       SmallVector<Value> updated = optimizer.update(
           m, step, parameter, gradient, ArrayRef(states).drop_front());
       for (auto [state, value] : llvm::zip_equal(states, updated))

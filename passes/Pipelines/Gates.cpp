@@ -22,8 +22,9 @@ namespace {
 /// to.
 enum Place : char { no, any, host, kern };
 
-constexpr StringLiteral stageNames[] = {"import",   "normalize", "train",
-                                        "optimize", "partition", "lower"};
+constexpr StringLiteral stageNames[] = {"import",     "normalize", "train",
+                                        "distribute", "optimize",  "partition",
+                                        "lower"};
 
 struct Row {
   StringLiteral name; // of an operation, or of all others of a dialect
@@ -35,27 +36,31 @@ struct Row {
 // A row of an operation goes before the row of its dialect; what has no row is legal
 // nowhere.
 constexpr Row rows[] = {
-    // name                  import norm. train opt.  part. lower   removed by
-    {"builtin.module",       {any,  any,  any,  any,  any,  any},   ""},
-    {"func",                 {any,  any,  any,  any,  any,  no},    "convert-func-to-llvm"},
-    {"lc.overwrite",         {any,  no,   no,   no,   no,   no},    "lc-functionalize"},
-    {"lc.detach",            {any,  any,  any,  no,   no,   no},    "lc-drop-detach"},
-    {"lc.parameter",         {any,  any,  any,  any,  host, no},    "lc-plan-buffers"},
-    {"lc.reshape",           {any,  any,  any,  any,  any,  no},    "lc-plan-buffers"},
-    {"lc.item",              {any,  any,  any,  any,  host, no},    "lc-plan-buffers"},
-    {"lc.scalar",            {any,  any,  any,  any,  host, no},    "lc-plan-buffers"},
-    {"lc",                   {any,  any,  any,  any,  kern, no},    "lc-outline-kernels"},
-    {"scf",                  {any,  any,  any,  any,  host, no},    "convert-scf-to-cf"},
-    {"arith",                {any,  any,  any,  any,  host, no},    "convert-arith-to-llvm"},
-    {"math",                 {any,  any,  any,  any,  host, no},    "convert-math-to-llvm"},
-    {"kernel.call",          {no,   no,   no,   no,   host, no},    "lc-plan-buffers"},
-    {"kernel",               {no,   no,   no,   no,   no,   no},    "lc-outline-kernels"},
-    {"rt",                   {no,   no,   no,   no,   no,   no},    "lc-convert-rt-to-llvm"},
-    {"cf",                   {no,   no,   no,   no,   no,   no},    "convert-cf-to-llvm"},
-    {"vector",               {no,   no,   no,   no,   no,   no},    "convert-vector-to-llvm"},
+    // name                  import norm. train dist. opt.  part. lower   removed by
+    {"builtin.module",       {any,  any,  any,  any,  any,  any,  any},   ""},
+    {"func",                 {any,  any,  any,  any,  any,  any,  no},    "convert-func-to-llvm"},
+    {"lc.overwrite",         {any,  no,   no,   no,   no,   no,   no},    "lc-functionalize"},
+    {"lc.detach",            {any,  any,  any,  any,  no,   no,   no},    "lc-drop-detach"},
+    {"lc.parameter",         {any,  any,  any,  any,  any,  host, no},    "lc-plan-buffers"},
+    {"lc.reshape",           {any,  any,  any,  any,  any,  any,  no},    "lc-plan-buffers"},
+    {"lc.item",              {any,  any,  any,  any,  any,  host, no},    "lc-plan-buffers"},
+    {"lc.scalar",            {any,  any,  any,  any,  any,  host, no},    "lc-plan-buffers"},
+    {"lc",                   {any,  any,  any,  any,  any,  kern, no},    "lc-outline-kernels"},
+    {"scf",                  {any,  any,  any,  any,  any,  host, no},    "convert-scf-to-cf"},
+    {"arith",                {any,  any,  any,  any,  any,  host, no},    "convert-arith-to-llvm"},
+    {"math",                 {any,  any,  any,  any,  any,  host, no},    "convert-math-to-llvm"},
+    {"zero",                 {no,   no,   any,  no,   no,   no,   no},    "lc-dp-insert or lc-lower-zero"},
+    {"ccl.start",            {no,   no,   no,   any,  any,  host, no},    "lc-plan-buffers"},
+    {"ccl.wait",             {no,   no,   no,   any,  any,  host, no},    "lc-plan-buffers"},
+    {"ccl",                  {no,   no,   no,   no,   no,   no,   no},    "lc-schedule-collectives"},
+    {"kernel.call",          {no,   no,   no,   no,   no,   host, no},    "lc-plan-buffers"},
+    {"kernel",               {no,   no,   no,   no,   no,   no,   no},    "lc-outline-kernels"},
+    {"rt",                   {no,   no,   no,   no,   no,   no,   no},    "lc-convert-rt-to-llvm"},
+    {"cf",                   {no,   no,   no,   no,   no,   no,   no},    "convert-cf-to-llvm"},
+    {"vector",               {no,   no,   no,   no,   no,   no,   no},    "convert-vector-to-llvm"},
     {"builtin.unrealized_conversion_cast",
-                             {no,   no,   no,   no,   no,   no},    "reconcile-unrealized-casts"},
-    {"llvm",                 {no,   no,   no,   no,   no,   any},   ""},
+                             {no,   no,   no,   no,   no,   no,   no},    "reconcile-unrealized-casts"},
+    {"llvm",                 {no,   no,   no,   no,   no,   no,   any},   ""},
 };
 
 // clang-format on

@@ -32,6 +32,23 @@ void train(OpPassManager &pm, const PipelineOptions &options) {
   clean(pm);
 }
 
+void distribute(OpPassManager &pm, const PipelineOptions &options) {
+  const Distribution &d = options.distribution;
+  auto add = [&](auto pass) {
+    pm.addNestedPass<func::FuncOp>(std::move(pass));
+  };
+  add(createDpInsert({d.world}));
+  add(createZeroShard({d.zeroStage}));
+  clean(pm);
+  add(createReduceAlgebra());
+  // From here on equal gathers are wanted twice: nothing may merge them.
+  add(createUnshardPlacement({d.release}));
+  add(createLowerZero());
+  add(createBucketCollectives({d.bucketBytes}));
+  add(createScheduleCollectives({d.overlap, d.prefetch}));
+  clean(pm);
+}
+
 void optimize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createDropDetach());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
@@ -95,6 +112,9 @@ void lower(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 bool always(const PipelineOptions &) { return true; }
+bool wantsStep(const PipelineOptions &options) {
+  return !options.optimizer.empty();
+}
 bool wantsTraining(const PipelineOptions &options) {
   return options.gradients || !options.optimizer.empty();
 }
@@ -103,6 +123,7 @@ bool wantsTraining(const PipelineOptions &options) {
 constexpr Stage stages[] = {
     {1, "normalize", "imported IR to the contract form", normalize, always},
     {2, "train", "from a model to its gradients or training step", train, wantsTraining},
+    {3, "distribute", "the step of one rank of several", distribute, wantsStep},
     {4, "optimize", "target-independent rewriting", optimize, always},
     {5, "partition", "which unit runs what; kernels", partition, always},
     {6, "lower", "machine code's dialect and the host program", lower, always},

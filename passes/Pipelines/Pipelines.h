@@ -7,10 +7,21 @@
 
 namespace lcompile {
 
+/// How a training step runs on several ranks.
+struct Distribution {
+  int64_t world = 1;
+  unsigned zeroStage = 0; // what ranks hold parts of: see lc-zero-shard
+  bool release = true;    // parameters between forward and backward (stage 3)
+  int64_t bucketBytes = 1 << 20; // 0: each alone, -1: all in one
+  bool overlap = true;
+  unsigned prefetch = 1;
+};
+
 struct PipelineOptions {
   unsigned vectorBits = 512;     // of the target
   bool gradients = false;        // of all outputs, with respect to all inputs
   std::string optimizer;         // of a training step; "": none
+  Distribution distribution;     // of a training step
   bool nativeKernels = false;    // generated contractions, no library
   bool reducedPrecision = false; // contractions of f32 in bf16
 };

@@ -79,7 +79,7 @@ def test_wrong_use(arguments, message, tools):
 
 @pytest.mark.parametrize("arguments,message", [
     (["--cpu=z80"], "unknown CPU 'z80', expected native, x86-64-v3 or x86-64-v4"),
-    (["--stop-after=finish"], "unknown stage 'finish', expected one of import, normalize, train, optimize, partition, lower"),
+    (["--stop-after=finish"], "unknown stage 'finish', expected one of import, normalize, train, distribute, optimize, partition, lower"),
 ])
 def test_wrong_values(arguments, message, tools, archive):
     assert message in tools.refuse(archive, *arguments)

@@ -81,7 +81,7 @@ def test_op(tree, tmp_path_factory, capsys):
 
 
 @pytest.mark.parametrize("arguments,message", [
-    (["pass", "9_none", "x", "X"], "no stage '9_none', expected one of 1_normalize, 2_train, 4_optimize, 5_partition, 6_lower"),
+    (["pass", "9_none", "x", "X"], "no stage '9_none', expected one of 1_normalize, 2_train, 3_distribute, 4_optimize, 5_partition, 6_lower"),
     (["pass", "4_optimize", "channels-last", "X"], "there is a pass 'lc-channels-last' already"),
     (["op", "relu", "X"], "there is an operation 'lc.relu' already"),
     (["op", "Sinc", "X"], "'Sinc' is no mnemonic"),

@@ -43,6 +43,10 @@ Value BodyBuilder::sub(Value x, Value y) {
 Value BodyBuilder::mul(Value x, Value y) {
   return isFloat(x) ? make<arith::MulFOp>(x, y) : make<arith::MulIOp>(x, y);
 }
+Value BodyBuilder::multiplyAdd(Value x, Value y, Value z) {
+  return isFloat(x) ? make<math::FmaOp>(x, y, z) : add(z, mul(x, y));
+}
+
 Value BodyBuilder::div(Value x, Value y) {
   return isFloat(x) ? make<arith::DivFOp>(x, y) : make<arith::DivSIOp>(x, y);
 }

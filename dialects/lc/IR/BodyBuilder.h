@@ -30,6 +30,8 @@ public:
   mlir::Value sub(mlir::Value x, mlir::Value y);
   mlir::Value mul(mlir::Value x, mlir::Value y);
   mlir::Value div(mlir::Value x, mlir::Value y);
+  /// x * y + z, of floats with one rounding.
+  mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value z);
   mlir::Value neg(mlir::Value x);
   /// NaN wins.
   mlir::Value max(mlir::Value x, mlir::Value y);

@@ -20,6 +20,22 @@ Value lc::addInput(FunctionOpInterface function, RankedTensorType type,
   return function.getArgument(index);
 }
 
+void lc::markState(FunctionOpInterface function, unsigned input, StringRef kind,
+                   StringRef initial) {
+  Builder b(function.getContext());
+  function.setArgAttr(input, LcDialect::stateAttrName, b.getStringAttr(kind));
+  if (!initial.empty())
+    function.setArgAttr(input, LcDialect::initialAttrName,
+                        b.getStringAttr(initial));
+}
+
+Value lc::addState(FunctionOpInterface function, RankedTensorType type,
+                   const Twine &name, StringRef kind, StringRef initial) {
+  Value input = addInput(function, type, name);
+  markState(function, cast<BlockArgument>(input).getArgNumber(), kind, initial);
+  return input;
+}
+
 static void addResult(FunctionOpInterface function, Value value,
                       ArrayRef<NamedAttribute> attributes) {
   if (failed(function.insertResult(

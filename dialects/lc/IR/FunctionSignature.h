@@ -12,6 +12,15 @@ namespace lcompile::lc {
 mlir::Value addInput(mlir::FunctionOpInterface function,
                      mlir::RankedTensorType type, const llvm::Twine &name);
 
+/// One more input that stays from call to call: a state of this kind
+/// (LcDialect::stateAttrName) that begins as the weight `initial`, or as zeros.
+mlir::Value addState(mlir::FunctionOpInterface function,
+                     mlir::RankedTensorType type, const llvm::Twine &name,
+                     llvm::StringRef kind, llvm::StringRef initial = "");
+/// Says that an input is one.
+void markState(mlir::FunctionOpInterface function, unsigned input,
+               llvm::StringRef kind, llvm::StringRef initial = "");
+
 /// `value`, which its function knows at its end, as one more output, the last.
 void addOutput(mlir::FunctionOpInterface function, mlir::Value value,
                const llvm::Twine &name);

@@ -41,6 +41,13 @@ def Lc_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral nameAttrName = "lc.name";
     /// Result attribute: index of the argument that the result updates.
     static constexpr ::llvm::StringLiteral aliasAttrName = "lc.alias";
+    /// Argument attributes of a training step's states: what kind of state
+    /// ("parameter", "optimizer", "buffer" or "counter"), the key of the weight
+    /// that it begins as (absent: zeros), and, of a state that ranks hold parts
+    /// of, the type of the whole.
+    static constexpr ::llvm::StringLiteral stateAttrName = "lc.state";
+    static constexpr ::llvm::StringLiteral initialAttrName = "lc.initial";
+    static constexpr ::llvm::StringLiteral wholeAttrName = "lc.whole";
     WeightStore &getWeightStore() { return *weights; }
 
   private:

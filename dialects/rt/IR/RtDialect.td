@@ -24,6 +24,7 @@ def Rt_Dialect : Dialect {
     /// Attributes of the module: the tables of lc_executable_t.
     static constexpr ::llvm::StringLiteral constantsAttrName = "rt.constants";
     static constexpr ::llvm::StringLiteral libraryAttrName = "rt.library";
+    static constexpr ::llvm::StringLiteral collectivesAttrName = "rt.collectives";
     /// Those of the constants that must stay as they are: not only library ops read
     /// them, as weights.
     static constexpr ::llvm::StringLiteral plainConstantsAttrName = "rt.plain_constants";
@@ -102,6 +103,32 @@ def Rt_StoreOp : Rt_Op<"store"> {
   let description = "Example: `rt.store %v, %0 : i64`";
   let arguments = (ins AnyType:$value, Rt_Buffer:$buffer);
   let assemblyFormat = "$value `,` $buffer attr-dict `:` type($value)";
+}
+
+def Rt_StartOp : Rt_Op<"start", [AttrSizedOperandSegments]> {
+  let summary = "Starts a collective of the module's table; leaves the program when it fails";
+  let description = [{
+    One source and one destination a tensor; `scratch` is where parts of other ranks
+    arrive.
+
+    Example: `rt.start 0(%0) into(%1) scratch(%2) {id = 3 : i64}`
+  }];
+  let arguments = (ins I64Attr:$collective, Variadic<Rt_Buffer>:$sources,
+                       Variadic<Rt_Buffer>:$destinations, Optional<Rt_Buffer>:$scratch, I64Attr:$id);
+  let assemblyFormat = "$collective `(` $sources `)` `into` `(` $destinations `)` (`scratch` `(` $scratch^ `)`)? attr-dict";
+}
+
+def Rt_WaitOp : Rt_Op<"wait"> {
+  let summary = "Waits for a collective; leaves the program when it fails";
+  let description = "Example: `rt.wait 0 {id = 4 : i64}`";
+  let arguments = (ins I64Attr:$collective, I64Attr:$id);
+  let assemblyFormat = "$collective attr-dict";
+}
+
+def Rt_PollOp : Rt_Op<"poll"> {
+  let summary = "Lets collectives that are under way make progress";
+  let description = "Example: `rt.poll`";
+  let assemblyFormat = "attr-dict";
 }
 
 #endif // DIALECTS_RT_IR_RTDIALECT_TD

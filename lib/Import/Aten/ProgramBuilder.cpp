@@ -2,6 +2,7 @@
 // Builds one imported function: inputs, calls, outputs.
 #include "lib/Import/Aten/ProgramBuilder.h"
 
+#include "dialects/lc/IR/FunctionSignature.h"
 #include "dialects/lc/IR/WeightStore.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -46,6 +47,10 @@ void ProgramBuilder::begin() {
 
 Datum ProgramBuilder::input(unsigned index) {
   return Value(function.getArgument(index));
+}
+
+void ProgramBuilder::markBuffer(unsigned index, StringRef key) {
+  lc::markState(function, index, "buffer", key);
 }
 
 Datum ProgramBuilder::parameter(StringRef key, RankedTensorType type,

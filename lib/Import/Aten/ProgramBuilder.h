@@ -66,6 +66,9 @@ public:
   /// Makes the function; inputs have values from here on.
   void begin();
   Datum input(unsigned index);
+  /// Says, after begin(), that an input is a buffer of the model that stays
+  /// from call to call and begins as the weight `key`.
+  void markBuffer(unsigned index, llvm::StringRef key);
   /// A weight of the session's store (see dialects/lc/IR/WeightStore.h).
   Datum parameter(llvm::StringRef key, mlir::RankedTensorType type,
                   const ModelLocation &where = {}, bool trainable = false);

@@ -82,7 +82,10 @@ makeTargetMachine(const CpuTarget &target) {
     return textError(error);
   llvm::TargetOptions options;
   // a * b + c may become one operation: what libraries do, and faster.
-  options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
+  // LLVM decides by the code around it, which differs between a whole tensor
+  // and a part of one.
+  options.AllowFPOpFusion =
+      target.exact ? llvm::FPOpFusion::Standard : llvm::FPOpFusion::Fast;
   options.FunctionSections = true;
   std::unique_ptr<llvm::TargetMachine> machine(found->createTargetMachine(
       triple, target.cpu, target.features, options, llvm::Reloc::PIC_,

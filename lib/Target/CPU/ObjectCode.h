@@ -22,6 +22,9 @@ struct CpuTarget {
   std::string features; // LLVM's list
   uint64_t isa = 0;     // LC_ISA_* bits that the code needs
   unsigned vectorBits = 256;
+  /// Bits must not depend on how a kernel's loop is cut: a * b + c is one
+  /// operation only where the compiler itself says so.
+  bool exact = false;
 };
 
 /// "native", "x86-64-v3" or "x86-64-v4".

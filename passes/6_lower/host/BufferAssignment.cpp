@@ -20,6 +20,10 @@ AffineExpr BufferAssignment::bytesOf(Value tensor) {
   return lc::simplify(n * int64_t(lc::byteWidth(type.getElementType())));
 }
 
+static Operation *waitOf(ccl::StartOp start) {
+  return *start.getFuture().user_begin();
+}
+
 BufferAssignment::BufferAssignment(func::FuncOp function) : function(function) {
   number(function.front());
   for (auto [i, argument] : llvm::enumerate(function.getArguments()))
@@ -46,44 +50,60 @@ unsigned BufferAssignment::lastUse(Value v) {
   unsigned last = 0;
   for (Operation *user : v.getUsers()) {
     Operation *ancestor = home->findAncestorOpInBlock(*user);
+    if (auto start = dyn_cast<ccl::StartOp>(ancestor))
+      ancestor = waitOf(start);
     last = std::max(last, steps.lookup(ancestor).second);
-    if (user == ancestor && isa<lc::ReshapeOp>(user))
+    if (isa<lc::ReshapeOp>(user) && user->getBlock() == home)
       last = std::max(last, lastUse(user->getResult(0)));
   }
   return last;
 }
 
-/// Results that kernels of the outermost block compute are written where the
-/// caller wants them.
+/// What begins to write `v`, when that may be any memory: a kernel or a
+/// collective; else null.
+static Operation *writerOf(Value v) {
+  if (auto wait = v.getDefiningOp<ccl::WaitOp>())
+    return wait.getFuture().getDefiningOp();
+  auto call = v.getDefiningOp<kernel::CallOp>();
+  if (!call)
+    return nullptr;
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      call, call.getCalleeAttr());
+  bool updates = callee->hasAttr(kernel::KernelDialect::updateAttrName);
+  return updates ? nullptr : call.getOperation();
+}
+
+/// Results that kernels and collectives of the outermost block compute are
+/// written where the caller wants them.
 void BufferAssignment::assignOutputs() {
   Operation *ret = function.front().getTerminator();
   for (auto [i, v] : llvm::enumerate(ret->getOperands())) {
     while (auto reshape = v.getDefiningOp<lc::ReshapeOp>())
       v = reshape.getInput();
-    auto call = v.getDefiningOp<kernel::CallOp>();
-    if (!call || memory.count(v))
-      continue;
-    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-        call, call.getCalleeAttr());
-    if (callee->hasAttr(kernel::KernelDialect::updateAttrName))
+    Operation *writer = writerOf(v);
+    if (!writer || memory.count(v))
       continue;
     // An output that takes over an input's memory must not be written while the
     // input is still read.
     if (auto alias = function.getResultAttrOfType<IntegerAttr>(
             i, lc::LcDialect::aliasAttrName))
       if (lastUse(function.getArgument(alias.getInt())) >=
-          steps.lookup(call).first)
+          steps.lookup(writer).first)
         continue;
     memory[v] = {Memory::output, unsigned(i)};
   }
 }
 
 Memory BufferAssignment::newSlot(Value v, unsigned begin, unsigned end) {
-  AffineExpr bytes = bytesOf(v);
+  return memory[v] = newSlot(bytesOf(v), begin, end);
+}
+
+Memory BufferAssignment::newSlot(AffineExpr bytes, unsigned begin,
+                                 unsigned end) {
   bytes = lc::simplify((bytes + (LC_ALIGNMENT - 1)).floorDiv(LC_ALIGNMENT) *
                        LC_ALIGNMENT);
   arena.push_back({bytes, begin, std::max(begin, end)});
-  return memory[v] = {Memory::arena, unsigned(arena.size() - 1)};
+  return {Memory::arena, unsigned(arena.size() - 1)};
 }
 
 void BufferAssignment::share(Value v, Memory m) {
@@ -113,6 +133,45 @@ void BufferAssignment::visitCall(Operation *op) {
     }
     newSlot(result, now, lastUse(result));
   }
+}
+
+bool BufferAssignment::isReadBehind(Value v, Operation *op) {
+  for (Operation *user : v.getUsers()) {
+    Operation *here = op->getBlock()->findAncestorOpInBlock(*user);
+    if (here && here != op && op->isBeforeInBlock(here))
+      return true;
+    if (isa<lc::ReshapeOp>(user) && isReadBehind(user->getResult(0), op))
+      return true;
+  }
+  return false;
+}
+
+void BufferAssignment::visitStart(ccl::StartOp start) {
+  Operation *wait = waitOf(start);
+  unsigned begin = steps.lookup(start).first, end = steps.lookup(wait).first;
+  ccl::Kind kind = start.getKind();
+  bool inPlace = kind == ccl::Kind::all_reduce || kind == ccl::Kind::reduce ||
+                 kind == ccl::Kind::broadcast;
+  int64_t others = ccl::worldOf(start) - 1;
+  AffineExpr bytes = lc::constant(start.getContext(), 0);
+  for (auto [operand, result] :
+       llvm::zip_equal(start.getInputs(), wait->getResults())) {
+    auto whole = cast<RankedTensorType>(operand.getType());
+    if (start.getRed())
+      bytes = bytes + ccl::partSize(start, whole.getNumElements()) *
+                          (others * lc::byteWidth(whole.getElementType()));
+    if (memory.count(result))
+      continue;
+    Memory m = memory.lookup(operand);
+    if (inPlace && m.kind == Memory::arena && arena[m.index].end <= end &&
+        !isReadBehind(operand, start) &&
+        !llvm::is_contained(llvm::drop_begin(operand.getUsers()), start))
+      share(result, m);
+    else
+      newSlot(result, begin, std::max(end, lastUse(result)));
+  }
+  if (bytes != 0)
+    scratch[start] = newSlot(lc::simplify(bytes), begin, end);
 }
 
 Memory BufferAssignment::carried(scf::ForOp loop, Value initial, unsigned begin,
@@ -225,6 +284,7 @@ void BufferAssignment::visit(Block &block) {
             newSlot(select.getResult(), steps.lookup(&op).first,
                     lastUse(select.getResult()));
         })
+        .Case([&](ccl::StartOp o) { visitStart(o); })
         .Case([&](scf::IfOp o) { visitIf(o); })
         .Case([&](scf::ForOp o) { visitFor(o); })
         .Case([&](scf::WhileOp o) { visitWhile(o); });

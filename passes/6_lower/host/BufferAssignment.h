@@ -3,6 +3,7 @@
 #ifndef PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H
 #define PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H
 
+#include "dialects/ccl/IR/CclDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/6_lower/host/ArenaPlan.h"
@@ -31,6 +32,9 @@ public:
   Memory stagedFor(mlir::Value argument) const {
     return staged.lookup(argument);
   }
+  /// Where parts of other ranks arrive; none when a collective needs no such
+  /// memory.
+  Memory scratchOf(ccl::StartOp start) const { return scratch.lookup(start); }
   llvm::ArrayRef<ArenaSlot> slots() const { return arena; }
   /// The place of an operation in the order that lifetimes count in.
   unsigned stepOf(mlir::Operation *op) const { return steps.lookup(op).first; }
@@ -46,13 +50,18 @@ private:
   void assignOutputs();
   void visit(mlir::Block &block);
   void visitCall(mlir::Operation *call);
+  /// Operands, results and scratch are the collective's until its wait.
+  void visitStart(ccl::StartOp start);
   void visitIf(mlir::scf::IfOp op);
   void visitFor(mlir::scf::ForOp op);
   void visitWhile(mlir::scf::WhileOp op);
   Memory newSlot(mlir::Value v, unsigned begin, unsigned end);
+  Memory newSlot(mlir::AffineExpr bytes, unsigned begin, unsigned end);
+  /// Whether `v` is read behind `op`, which reads it as well.
+  bool isReadBehind(mlir::Value v, mlir::Operation *op);
   void share(mlir::Value v, Memory m);
-  /// Memory for a loop-carried tensor: that of `initial` when nothing else reads
-  /// it, in the rounds or after them.
+  /// Memory for a loop-carried tensor: that of `initial` when nothing else
+  /// reads it, in the rounds or after them.
   Memory carried(mlir::scf::ForOp loop, mlir::Value initial, unsigned begin,
                  unsigned end);
 
@@ -61,6 +70,7 @@ private:
   unsigned step = 0;
   llvm::DenseMap<mlir::Value, Memory> memory;
   llvm::DenseMap<mlir::Value, Memory> staged;
+  llvm::DenseMap<mlir::Operation *, Memory> scratch;
   llvm::SmallVector<ArenaSlot> arena;
   llvm::SmallVector<std::string> keys;
 };

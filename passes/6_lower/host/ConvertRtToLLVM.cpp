@@ -20,6 +20,9 @@ namespace {
 /// The support code in the artefact (Artefact.h).
 constexpr StringLiteral dispatchName = "lc_artefact_dispatch";
 constexpr StringLiteral invokeName = "lc_artefact_invoke";
+constexpr StringLiteral startName = "lc_artefact_start";
+constexpr StringLiteral waitName = "lc_artefact_wait";
+constexpr StringLiteral pollName = "lc_artefact_poll";
 
 class Lowering {
 public:
@@ -113,6 +116,30 @@ private:
                                                i32(o.getOp()),
                                                array(o.getBuffers())}));
           return Value();
+        })
+        .Case([&](rt::StartOp o) {
+          SmallVector<Value> all(o.getSources());
+          llvm::append_range(all, o.getDestinations());
+          Value scratch = o.getScratch();
+          if (!scratch)
+            scratch = LLVM::ZeroOp::create(b, pointer);
+          all.push_back(scratch);
+          test(LLVM::CallOp::create(b, TypeRange{b.getI32Type()}, startName,
+                                    ValueRange{call, i32(o.getId()),
+                                               i32(o.getCollective()),
+                                               array(all)}));
+          return Value();
+        })
+        .Case([&](rt::WaitOp o) {
+          test(LLVM::CallOp::create(
+              b, TypeRange{b.getI32Type()}, waitName,
+              ValueRange{call, i32(o.getId()), i32(o.getCollective())}));
+          return Value();
+        })
+        .Case([&](rt::PollOp) {
+          test(LLVM::CallOp::create(b, TypeRange{b.getI32Type()}, pollName,
+                                    ValueRange{call}));
+          return Value();
         });
   }
 
@@ -194,6 +221,9 @@ struct ConvertRtToLLVMPass
     };
     declare(dispatchName, {pointer, i32, pointer, pointer, i64, i64});
     declare(invokeName, {pointer, i32, i32, pointer});
+    declare(startName, {pointer, i32, i32, pointer});
+    declare(waitName, {pointer, i32, i32});
+    declare(pollName, {pointer});
     for (auto function : module.getOps<func::FuncOp>())
       if (function->hasAttr(rt::RtDialect::functionAttrName))
         Lowering(function, b).run();

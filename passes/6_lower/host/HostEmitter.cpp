@@ -21,12 +21,8 @@ HostEmitter::HostEmitter(func::FuncOp function, ModuleTables &tables)
     : function(function), tables(tables), assignment(function),
       b(function.getLoc(), OpBuilder(function)),
       symbols(lc::getSymbols(function)) {
-  for (const std::string &key : assignment.constants()) {
-    auto it = llvm::find(tables.constants, key);
-    constantIndex.push_back(it - tables.constants.begin());
-    if (it == tables.constants.end())
-      tables.constants.push_back(key);
-  }
+  for (const std::string &key : assignment.constants())
+    constantIndex.push_back(tables.constantIndex(key));
   arena = planArena(assignment.slots(), symbols);
   for (const ArenaSlot &slot : assignment.slots())
     dynamic |= !lc::getConstant(slot.bytes);
@@ -118,6 +114,8 @@ void HostEmitter::emitOp(Operation &op) {
   b.setLoc(op.getLoc());
   TypeSwitch<Operation *>(&op)
       .Case([&](kernel::CallOp o) { emitCall(o); })
+      .Case([&](ccl::StartOp o) { emitStart(o); })
+      .Case([&](ccl::WaitOp o) { emitWait(o); })
       .Case([&](scf::IfOp o) { emitIf(o); })
       .Case([&](scf::ForOp o) { emitFor(o); })
       .Case([&](scf::WhileOp o) { emitWhile(o); })
@@ -146,8 +144,14 @@ int64_t HostEmitter::addDispatch(kernel::CallOp call) {
   StringRef unit = *kernel::getUnit(callee) == kernel::Unit::cpu_codegen
                        ? "cpu-codegen"
                        : "cpu-library";
-  dispatches.push_back(
-      b.getStrArrayAttr({call.getCallee(), unit, toText(call.getLoc())}));
+  return addDispatch(call, call.getCallee(), unit, call.getInputs(),
+                     call.getResults());
+}
+
+int64_t HostEmitter::addDispatch(Operation *op, StringRef kernel,
+                                 StringRef unit, ValueRange reads,
+                                 ValueRange writes) {
+  dispatches.push_back(b.getStrArrayAttr({kernel, unit, toText(op->getLoc())}));
   auto places = [&](ValueRange tensors) {
     SmallVector<Attribute> list;
     for (Value v : tensors)
@@ -155,9 +159,9 @@ int64_t HostEmitter::addDispatch(kernel::CallOp call) {
     return b.getArrayAttr(list);
   };
   schedule.push_back(b.getDictionaryAttr(
-      {b.getNamedAttr("step", b.getI64IntegerAttr(assignment.stepOf(call))),
-       b.getNamedAttr("reads", places(call.getInputs())),
-       b.getNamedAttr("writes", places(call.getResults()))}));
+      {b.getNamedAttr("step", b.getI64IntegerAttr(assignment.stepOf(op))),
+       b.getNamedAttr("reads", places(reads)),
+       b.getNamedAttr("writes", places(writes))}));
   return dispatches.size() - 1;
 }
 
@@ -178,6 +182,8 @@ void HostEmitter::emitCall(kernel::CallOp call) {
     emitLibraryCall(call, callee);
   else
     emitCodegenCall(call, callee);
+  if (underWay)
+    rt::PollOp::create(b);
 }
 
 void HostEmitter::emitCodegenCall(kernel::CallOp call, func::FuncOp callee) {

@@ -17,9 +17,17 @@ namespace lcompile {
 /// Tables of the whole module.
 struct ModuleTables {
   llvm::SmallVector<std::string> constants;
+  /// The place of a weight among them; adds it when it is not there.
+  int64_t constantIndex(llvm::StringRef key) {
+    auto it = llvm::find(constants, key);
+    if (it == constants.end())
+      it = constants.insert(constants.end(), key.str());
+    return it - constants.begin();
+  }
   /// Constants that something else reads than library ops, as their weights.
   llvm::SetVector<int64_t> plainConstants;
   llvm::SmallVector<mlir::Attribute> libraryOps;
+  llvm::SmallVector<mlir::Attribute> collectives; // in the order of tickets
 };
 
 /// For `@f` makes `@f_run`, a function of rt operations, and `@f_plan`, which
@@ -35,6 +43,8 @@ private:
   void emitCall(kernel::CallOp call);
   void emitCodegenCall(kernel::CallOp call, mlir::func::FuncOp callee);
   void emitLibraryCall(kernel::CallOp call, mlir::func::FuncOp callee);
+  void emitStart(ccl::StartOp start);
+  void emitWait(ccl::WaitOp wait);
   /// A tensor chosen by a scalar condition (what simple branches fold to).
   void emitSelect(mlir::arith::SelectOp op);
   void emitIf(mlir::scf::IfOp op);
@@ -43,6 +53,8 @@ private:
   void emitReturn(mlir::Operation *op);
   void emitPlan(const ArenaPlan &plan);
   void emitMetadata(const ArenaPlan &plan);
+  /// The states of a training step (lc_state_t); empty for other functions.
+  mlir::ArrayAttr describeStates();
   /// Slots, schedule and kernels, for people who read the plan.
   mlir::DictionaryAttr explainPlan(const ArenaPlan &plan);
 
@@ -69,6 +81,9 @@ private:
     return !lc::getConstant(size) && !llvm::isa<mlir::AffineSymbolExpr>(size);
   }
   int64_t addDispatch(kernel::CallOp call);
+  int64_t addDispatch(mlir::Operation *op, llvm::StringRef kernel,
+                      llvm::StringRef unit, mlir::ValueRange reads,
+                      mlir::ValueRange writes);
   /// "i0", "o1", "c2", "a3": input, output, constant or arena slot.
   std::string placeOf(mlir::Value tensor) const;
   /// Where each slot starts at the symbols' upper bounds, or anywhere when
@@ -87,6 +102,8 @@ private:
   llvm::SmallVector<mlir::AffineExpr>
       planExprs; // behind arena size and offsets
   llvm::SmallVector<mlir::Attribute> dispatches, schedule;
+  llvm::DenseMap<mlir::Operation *, int64_t> collectiveIndex; // of starts
+  unsigned underWay = 0; // collectives that were started and not waited for
   bool dynamic = false;
   llvm::SmallVector<int64_t> starts; // of slots: offsetsAtBounds
 };

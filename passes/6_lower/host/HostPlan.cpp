@@ -96,6 +96,8 @@ DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
     auto name = cast<StringAttr>(cast<ArrayAttr>(dispatch)[0]);
     auto callee =
         SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(function, name);
+    if (!callee) // a collective
+      continue;
     SmallVector<StringRef> ops;
     for (Operation &op : callee.front().without_terminator())
       ops.push_back(op.getName().stripDialect());
@@ -107,6 +109,32 @@ DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
       {b.getNamedAttr("slots", b.getArrayAttr(slots)),
        b.getNamedAttr("schedule", b.getArrayAttr(schedule)),
        b.getNamedAttr("kernels", b.getDictionaryAttr(kernels))});
+}
+
+ArrayAttr HostEmitter::describeStates() {
+  SmallVector<Attribute> states;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    auto kind =
+        function.getArgAttrOfType<StringAttr>(i, lc::LcDialect::stateAttrName);
+    if (!kind)
+      continue;
+    int64_t constant = -1;
+    if (auto key = function.getArgAttrOfType<StringAttr>(
+            i, lc::LcDialect::initialAttrName)) {
+      constant = tables.constantIndex(key.getValue());
+      tables.plainConstants.insert(constant);
+    }
+    auto whole =
+        function.getArgAttrOfType<TypeAttr>(i, lc::LcDialect::wholeAttrName);
+    Type type = whole ? whole.getValue() : function.getArgument(i).getType();
+    states.push_back(b.getDictionaryAttr(
+        {b.getNamedAttr("input", b.getI64IntegerAttr(i)),
+         b.getNamedAttr("kind", kind),
+         b.getNamedAttr("constant", b.getI64IntegerAttr(constant)),
+         b.getNamedAttr("sharded", b.getBoolAttr(bool(whole))),
+         b.getNamedAttr("whole", TypeAttr::get(type))}));
+  }
+  return b.getArrayAttr(states);
 }
 
 void HostEmitter::emitMetadata(const ArenaPlan &plan) {
@@ -145,6 +173,10 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
         i, lc::LcDialect::aliasAttrName);
     aliases.push_back(alias ? alias.getInt() : -1);
   }
+  auto rank =
+      function->getAttrOfType<IntegerAttr>(ccl::CclDialect::rankAttrName);
+  auto stage =
+      function->getAttrOfType<IntegerAttr>(ccl::CclDialect::zeroStageAttrName);
   SmallVector<Attribute> symbolList(symbols.begin(), symbols.end());
   Attribute explained = explainPlan(plan);
   Attribute inputDims = dims(function.getArgumentTypes());
@@ -172,6 +204,12 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
           b.getNamedAttr("output_dims", outputDims),
           b.getNamedAttr("aliases", b.getDenseI64ArrayAttr(aliases)),
           b.getNamedAttr("symbols", b.getArrayAttr(symbolList)),
+          b.getNamedAttr("states", describeStates()),
+          b.getNamedAttr("zero_stage",
+                         b.getI64IntegerAttr(stage ? stage.getInt() : 0)),
+          b.getNamedAttr("world", b.getI64IntegerAttr(ccl::worldOf(function))),
+          b.getNamedAttr("rank_symbol",
+                         b.getI64IntegerAttr(rank ? rank.getInt() : -1)),
           b.getNamedAttr("dispatches", b.getArrayAttr(dispatches)),
           b.getNamedAttr("plan_values",
                          b.getI64IntegerAttr(

@@ -59,6 +59,8 @@ struct PlanBuffersPass : lcompile::impl::PlanBuffersBase<PlanBuffersPass> {
         b.getDenseI64ArrayAttr(tables.plainConstants.getArrayRef()));
     module->setAttr(rt::RtDialect::libraryAttrName,
                     b.getArrayAttr(tables.libraryOps));
+    module->setAttr(rt::RtDialect::collectivesAttrName,
+                    b.getArrayAttr(tables.collectives));
     // The kernels' meanings have served.
     for (auto function :
          llvm::make_early_inc_range(module.getOps<func::FuncOp>()))

@@ -135,8 +135,8 @@ private:
                 if (Value left =
                         e.eval(op.getQuery(), {batch, head, rows[r], d})) {
                   Value &sum = next[r * vectors + v];
-                  sum = body.add(
-                      sum, body.mul(e.broadcast(left), e.broadcast(right)));
+                  sum = body.multiplyAdd(
+                      e.broadcast(left), e.broadcast(right), sum);
                 }
             }
             return next;
@@ -228,7 +228,7 @@ private:
                   b.getF32Type());
               for (size_t v = 0; v < wide; ++v) {
                 Value &sum = next[r * wide + v];
-                sum = body.add(sum, body.mul(e.broadcast(p), right[v]));
+                sum = body.multiplyAdd(e.broadcast(p), right[v], sum);
               }
             }
             return next;

@@ -131,7 +131,7 @@ void NestEmitter::contractTile(const Contraction &c, Value root, Place place,
         for (int64_t r = 0; r < rows && right; ++r)
           if (Value left = c.lhs(at(r, v), k)) {
             Value &sum = sums[r * vectors + v];
-            sum = body.add(sum, body.mul(broadcast(left), broadcast(right)));
+            sum = body.multiplyAdd(broadcast(left), broadcast(right), sum);
           }
       }
       return sums;

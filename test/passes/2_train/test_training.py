@@ -125,6 +125,16 @@ def test_like_torch(kind, batch, text, tmp_path):
     assert "unused" not in step.tensors and "scale" not in step.tensors
 
 
+def test_frozen_parameters_stay(tmp_path):
+    torch.manual_seed(0)
+    module = Net()
+    module.hidden.requires_grad_(False)
+    batches = [words(8) for _ in range(10)]
+    step = Step(tmp_path, module, (batches[0][0],), "--loss=cross_entropy", "--optimizer=adamw,lr=1e-2")
+    compare(step, module, torch.optim.AdamW([p for p in module.parameters() if p.requires_grad], 1e-2), batches)
+    assert not any(name.startswith("hidden.") for name in step.tensors)
+
+
 def test_rate_as_input(tmp_path):
     torch.manual_seed(0)
     module = Net()

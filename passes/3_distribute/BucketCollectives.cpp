@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Puts collectives together until they are large enough.
+#include "dialects/ccl/IR/CclDialect.h"
+#include "dialects/lc/IR/WeightStore.h"
+#include "passes/Passes.h"
+
+namespace lcompile {
+#define GEN_PASS_DEF_BUCKETCOLLECTIVES
+#include "passes/Passes.h.inc"
+} // namespace lcompile
+
+using namespace mlir;
+using namespace lcompile;
+
+namespace {
+
+bool comesBefore(Operation *x, Operation *y) { return x->isBeforeInBlock(y); }
+
+/// The whole tensors' bytes: what is on the wire is a fixed share of them.
+int64_t bytesOf(Operation *op) {
+  int64_t total = 0;
+  for (TypeRange types :
+       {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())}) {
+    int64_t bytes = 0;
+    for (Type type : types) {
+      auto tensor = cast<RankedTensorType>(type);
+      if (tensor.hasStaticShape())
+        bytes +=
+            tensor.getNumElements() * lc::byteWidth(tensor.getElementType());
+    }
+    total = std::max(total, bytes);
+  }
+  return total;
+}
+
+/// Whether two collectives differ only in their tensors.
+bool areAlike(Operation *x, Operation *y) {
+  auto cx = cast<ccl::Collective>(x), cy = cast<ccl::Collective>(y);
+  return x->getName() == y->getName() &&
+         cx.getReduction() == cy.getReduction() &&
+         cx.getRoot() == cy.getRoot() &&
+         getElementTypeOrSelf(x->getOperand(0)) ==
+             getElementTypeOrSelf(y->getOperand(0));
+}
+
+/// Collectives that become one.
+struct Bucket {
+  SmallVector<Operation *> members; // in the order of the program
+  int64_t bytes = 0;
+};
+
+Operation *firstUser(Operation *op) {
+  Operation *first = nullptr;
+  for (Operation *user : op->getUsers()) {
+    Operation *here = op->getBlock()->findAncestorOpInBlock(*user);
+    if (!first || comesBefore(here, first))
+      first = here;
+  }
+  return first;
+}
+
+/// Where all operands are there and no result is used yet: at the last member
+/// or at the first; null when it is neither.
+Operation *placeOf(ArrayRef<Operation *> members) {
+  Operation *first = members.front(), *last = members.back();
+  if (llvm::all_of(members, [&](Operation *member) {
+        Operation *user = firstUser(member);
+        return !user || comesBefore(last, user);
+      }))
+    return last;
+  for (Operation *member : members)
+    for (Value v : member->getOperands()) {
+      Operation *def = v.getDefiningOp();
+      if (def && !comesBefore(def, first))
+        return nullptr;
+    }
+  return first;
+}
+
+void merge(Bucket &bucket) {
+  if (bucket.members.size() < 2)
+    return;
+  Operation *place = placeOf(bucket.members);
+  SmallVector<Value> operands;
+  SmallVector<Type> types;
+  SmallVector<Attribute> names;
+  SmallVector<Location> locations;
+  for (Operation *member : bucket.members) {
+    llvm::append_range(operands, member->getOperands());
+    llvm::append_range(types, member->getResultTypes());
+    llvm::append_range(names, cast<ccl::Collective>(member).getNames());
+    locations.push_back(member->getLoc());
+  }
+  OpBuilder b(place);
+  OperationState state(b.getFusedLoc(locations), place->getName(), operands,
+                       types, place->getAttrs());
+  state.attributes.set("names", b.getArrayAttr(names));
+  Operation *merged = b.create(state);
+  unsigned next = 0;
+  for (Operation *member : bucket.members)
+    for (Value result : member->getResults())
+      result.replaceAllUsesWith(merged->getResult(next++));
+  for (Operation *member : bucket.members)
+    member->erase();
+}
+
+struct BucketCollectivesPass
+    : lcompile::impl::BucketCollectivesBase<BucketCollectivesPass> {
+  using BucketCollectivesBase::BucketCollectivesBase;
+
+  void runOnOperation() override {
+    if (!bytes)
+      return;
+    SmallVector<Operation *> all;
+    for (Operation &op : getOperation().front())
+      if (isa<ccl::Collective>(op) && !isa<ccl::StartOp>(op) &&
+          op.getNumOperands())
+        all.push_back(&op);
+    // One bucket of each sort may be open; a bucket ends where it cannot grow.
+    SmallVector<Bucket> open;
+    for (Operation *op : all) {
+      Bucket *bucket = llvm::find_if(
+          open, [&](const Bucket &b) { return areAlike(b.members[0], op); });
+      if (bucket == open.end()) {
+        open.push_back({});
+        bucket = &open.back();
+      }
+      SmallVector<Operation *> grown = bucket->members;
+      grown.push_back(op);
+      if (!bucket->members.empty() && !placeOf(grown)) {
+        merge(*bucket);
+        *bucket = {};
+      }
+      bucket->members.push_back(op);
+      bucket->bytes += bytesOf(op);
+      if (bytes > 0 && bucket->bytes >= bytes) {
+        merge(*bucket);
+        open.erase(bucket);
+      }
+    }
+    for (Bucket &bucket : open)
+      merge(bucket);
+  }
+};
+
+} // namespace
