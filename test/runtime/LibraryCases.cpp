@@ -112,6 +112,67 @@ extern "C" const lc_library_op_t lc_artefact_library_ops[] = {
    .post_ops = {{LC_POST_MUL, 4, 0, 0, {F, 4, {1, 8, 1, 1}, {8, 1, 8, 8}}},
                 {LC_POST_ADD, 5, 0, 0, {F, 4, {1, 8, 6, 6}, {288, 1, 48, 8}}},
                 {LC_POST_SILU, 0, 1, 0, {}}}},
+  /* 28: input gradient of 20: stride, uneven padding; weights are an operand */
+  {.kind = LC_LIBRARY_CONV_GRAD_INPUT, .weights_constant = -1, .bias_constant = -1,
+   .src = {F, 4, {2, 5, 6, 8}, {240, 48, 8, 1}},
+   .weights = {F, 4, {5, 3, 3, 2}, {18, 6, 2, 1}},
+   .dst = {F, 4, {2, 3, 11, 13}, {429, 143, 13, 1}},
+   .stride = {2, 2}, .dilation = {1, 1}, .pad_low = {1, 2}, .pad_high = {1, 1},
+   .groups = 1},
+  /* 29: input gradient, 16 and 32 channels, channels last, batch from the plan, packed */
+  {.kind = LC_LIBRARY_CONV_GRAD_INPUT, .weights_constant = 0, .bias_constant = -1,
+   .src = {F, 4, {P(0), 32, 5, 5}, {800, 1, 160, 32}},
+   .weights = {F, 4, {32, 16, 3, 3}, {144, 9, 3, 1}},
+   .dst = {F, 4, {P(0), 16, 9, 9}, {1296, 1, 144, 16}},
+   .stride = {2, 2}, .dilation = {1, 1}, .pad_low = {1, 1}, .pad_high = {1, 1},
+   .groups = 1},
+  /* 30: input gradient, grouped, dilated, channels last */
+  {.kind = LC_LIBRARY_CONV_GRAD_INPUT, .weights_constant = -1, .bias_constant = -1,
+   .src = {F, 4, {1, 6, 5, 5}, {150, 1, 30, 6}},
+   .weights = {F, 5, {2, 3, 4, 3, 3}, {108, 36, 9, 3, 1}},
+   .dst = {F, 4, {1, 8, 9, 9}, {648, 1, 72, 8}},
+   .stride = {1, 1}, .dilation = {2, 2}, .groups = 2},
+  /* 31: weight gradient of 20 */
+  {.kind = LC_LIBRARY_CONV_GRAD_WEIGHT, .weights_constant = -1, .bias_constant = -1,
+   .src = {F, 4, {2, 3, 11, 13}, {429, 143, 13, 1}},
+   .weights = {F, 4, {2, 5, 6, 8}, {240, 48, 8, 1}},
+   .dst = {F, 4, {5, 3, 3, 2}, {18, 6, 2, 1}},
+   .stride = {2, 2}, .dilation = {1, 1}, .pad_low = {1, 2}, .pad_high = {1, 1},
+   .groups = 1},
+  /* 32: weight gradient, channels last, batch from the plan: none gives zeros */
+  {.kind = LC_LIBRARY_CONV_GRAD_WEIGHT, .weights_constant = -1, .bias_constant = -1,
+   .src = {F, 4, {P(0), 16, 9, 9}, {1296, 1, 144, 16}},
+   .weights = {F, 4, {P(0), 32, 5, 5}, {800, 1, 160, 32}},
+   .dst = {F, 4, {32, 16, 3, 3}, {144, 9, 3, 1}},
+   .stride = {2, 2}, .dilation = {1, 1}, .pad_low = {1, 1}, .pad_high = {1, 1},
+   .groups = 1},
+  /* 33: weight gradient, grouped, dilated, channels last */
+  {.kind = LC_LIBRARY_CONV_GRAD_WEIGHT, .weights_constant = -1, .bias_constant = -1,
+   .src = {F, 4, {1, 8, 9, 9}, {648, 1, 72, 8}},
+   .weights = {F, 4, {1, 6, 5, 5}, {150, 1, 30, 6}},
+   .dst = {F, 5, {2, 3, 4, 3, 3}, {108, 36, 9, 3, 1}},
+   .stride = {1, 1}, .dilation = {2, 2}, .groups = 2},
+  /* 34: weight gradient, depthwise, channels last */
+  {.kind = LC_LIBRARY_CONV_GRAD_WEIGHT, .weights_constant = -1, .bias_constant = -1,
+   .src = {F, 4, {1, 8, 5, 5}, {200, 1, 40, 8}},
+   .weights = {F, 4, {1, 8, 5, 5}, {200, 1, 40, 8}},
+   .dst = {F, 5, {8, 1, 1, 3, 3}, {9, 9, 9, 3, 1}},
+   .stride = {1, 1}, .dilation = {1, 1}, .pad_low = {1, 1}, .pad_high = {1, 1},
+   .groups = 8},
+  /* 35: weight gradient, three spatial dimensions */
+  {.kind = LC_LIBRARY_CONV_GRAD_WEIGHT, .weights_constant = -1, .bias_constant = -1,
+   .src = {F, 5, {1, 2, 4, 5, 6}, {240, 120, 30, 6, 1}},
+   .weights = {F, 5, {1, 3, 3, 4, 5}, {180, 60, 20, 5, 1}},
+   .dst = {F, 5, {3, 2, 2, 2, 2}, {16, 8, 4, 2, 1}},
+   .stride = {1, 1, 1}, .dilation = {1, 1, 1}, .groups = 1},
+  /* 36: convolution whose weights are an operand, channels last */
+  {.kind = LC_LIBRARY_CONV, ONE_POST(LC_POST_RELU, 0, 0, 0, {}),
+   .weights_constant = -1, .bias_constant = 1,
+   .src = {F, 4, {1, 16, 9, 9}, {1296, 1, 144, 16}},
+   .weights = {F, 4, {32, 16, 3, 3}, {144, 9, 3, 1}}, .bias = {F, 1, {32}, {1}},
+   .dst = {F, 4, {1, 32, 5, 5}, {800, 1, 160, 32}},
+   .stride = {2, 2}, .dilation = {1, 1}, .pad_low = {1, 1}, .pad_high = {1, 1},
+   .groups = 1},
 };
 // clang-format on
 extern "C" const uint32_t lc_artefact_n_library_ops =
@@ -122,7 +183,7 @@ namespace lcompile::test {
 static std::vector<std::pair<uint32_t, LibraryCase>> makeCases() {
   std::vector<std::pair<uint32_t, LibraryCase>> cases;
   for (uint32_t op = 0; op < lc_artefact_n_library_ops; ++op)
-    if (op != 17 && op != 18 && op != 23)
+    if (op != 17 && op != 18 && op != 23 && op != 29 && op != 32)
       cases.push_back({op, {"static", {}, op == 19 ? 2e-2 : 1e-5}});
   for (int64_t heads : {1, 3})
     for (int64_t rows : {1, 2, 7, 63, 65})
@@ -133,6 +194,9 @@ static std::vector<std::pair<uint32_t, LibraryCase>> makeCases() {
                         1e-5}});
   for (int64_t rows : {1, 2, 3, 7, 17, 127})
     cases.push_back({18, {"bf16", {rows}, 1e-2}});
+  for (uint32_t op : {29, 32})
+    for (int64_t batch : {0, 1, 2, 3, 7})
+      cases.push_back({op, {"batch", {batch}, 1e-5}});
   for (int64_t width : {5, 6, 17, 64})
     cases.push_back(
         {23, {"width", {width, 4 * width, width - 4, 6 * (width - 4)}, 1e-5}});

@@ -72,6 +72,61 @@ static double convolve(const lc_library_op_t &op, const Shapes &s,
   return sum;
 }
 
+/// The sum over all pairs of places in images and windows, of which the
+/// gradient at `at` takes those that meet there. Written from the definition of
+/// the convolution, not from convolve().
+static double gradient(const lc_library_op_t &op, const Shapes &s,
+                       void *const *buffers, const int64_t *at) {
+  bool ofWeight = op.kind == LC_LIBRARY_CONV_GRAD_WEIGHT;
+  const Shape &image = ofWeight ? s.src : s.dst;
+  const Shape &kernel = ofWeight ? s.dst : s.weights;
+  const Shape &grad = ofWeight ? s.weights : s.src;
+  const void *grads = buffers[ofWeight ? 1 : 0];
+  int spatial = image.rank - 2, lead = kernel.rank > image.rank ? 1 : 0;
+  int64_t outputs = kernel.dims[lead], inputs = kernel.dims[lead + 1];
+  int64_t group = ofWeight ? (lead ? at[0] : 0) : at[1] / inputs;
+  // Over the batch and places of grad, or over its channels and the window.
+  std::vector<int64_t> sizes = {ofWeight ? grad.dims[0] : outputs};
+  for (int i = 0; i < spatial; ++i)
+    sizes.push_back(ofWeight ? grad.dims[i + 2] : kernel.dims[lead + 2 + i]);
+  double sum = 0;
+  forEach(spatial + 1, sizes.data(), [&](const int64_t *k) {
+    int64_t o = ofWeight ? at[lead] : k[0];
+    int64_t c = ofWeight ? at[lead + 1] : at[1] % inputs;
+    int64_t n = ofWeight ? k[0] : at[0];
+    std::vector<int64_t> x = {n, group * inputs + c}, w,
+                         y = {n, group * outputs + o};
+    if (lead)
+      w.push_back(group);
+    w.push_back(o);
+    w.push_back(c);
+    for (int i = 0; i < spatial; ++i) {
+      int64_t tap = ofWeight ? at[lead + 2 + i] : k[i + 1];
+      int64_t reach = tap * op.dilation[i] - op.pad_low[i];
+      int64_t place = k[i + 1], position = at[i + 2];
+      if (ofWeight) {
+        position = place * op.stride[i] + reach;
+        if (position < 0 || position >= image.dims[i + 2])
+          return;
+      } else {
+        place = position - reach;
+        if (place % op.stride[i])
+          return;
+        place /= op.stride[i];
+        if (place < 0 || place >= grad.dims[i + 2])
+          return;
+      }
+      x.push_back(position);
+      w.push_back(tap);
+      y.push_back(place);
+    }
+    sum += load(grad, grads, offset(grad, y.data())) *
+           (ofWeight ? load(image, buffers[0], offset(image, x.data()))
+                     : load(kernel, buffers[1], offset(kernel, w.data())));
+  });
+  return sum;
+}
+
 static double clip(double x, double low, double high) {
   return x < low ? low : x > high ? high : x;
 }
@@ -122,7 +177,10 @@ std::vector<double> reference(const lc_library_op_t &op, const Shapes &s,
                               void *const *buffers, const void *before) {
   std::vector<double> result;
   forEach(s.dst.rank, s.dst.dims, [&](const int64_t *at) {
+    bool isGradient = op.kind == LC_LIBRARY_CONV_GRAD_INPUT ||
+                      op.kind == LC_LIBRARY_CONV_GRAD_WEIGHT;
     double x = op.kind == LC_LIBRARY_MATMUL ? matmul(s, buffers, at)
+               : isGradient                 ? gradient(op, s, buffers, at)
                                             : convolve(op, s, buffers, at);
     if (s.bias.dtype != LC_DTYPE_INVALID)
       x += load(s.bias, buffers[2],

@@ -63,6 +63,10 @@ typedef enum lc_library_kind_e {
                             memory order through the strides */
   LC_LIBRARY_DECONV = 3, /* transposed convolution; weights as for CONV of the
                             forward direction: [o, i, spatial..] */
+  /* Gradients of CONV with the same attributes. `weights` of the second is the
+     gradient of CONV's dst: an operand like src, never packed. */
+  LC_LIBRARY_CONV_GRAD_INPUT = 4,  /* src: of CONV's dst; weights: CONV's */
+  LC_LIBRARY_CONV_GRAD_WEIGHT = 5, /* src: CONV's; dst: of CONV's weights */
 } lc_library_kind_t;
 
 typedef enum lc_post_op_kind_e {

@@ -148,15 +148,26 @@ dnnl_status_t makeDescriptor(dnnl_engine_t engine, const lc_library_op_t &op,
 enum Argument { argSrc, argWeights, argBias, argDst, argScratch, argPostOps };
 constexpr int maxArguments = argPostOps + LC_LIBRARY_MAX_POST_OPS;
 
+/// A tensor that the library wants in another layout than it has: the weights
+/// are copied before the op runs, the result after it. Zero: none.
+struct Staging {
+  int argument; // argWeights or argDst
+  dnnl_primitive_t copy;
+  dnnl_memory_t outside; // as declared
+  size_t offset;         // of the library's layout in the scratch memory
+};
+
 /// A primitive for one op and one set of sizes, with its memory objects, so
 /// that running it only sets pointers. Zero-initialised: nothing to run.
 struct Primitive {
   dnnl_primitive_t primitive; // NULL when there is nothing to compute
+  size_t zeroed; // bytes of the result that are then 0: a sum of nothing
   dnnl_memory_t memories[maxArguments];
   dnnl_exec_arg_t arguments[maxArguments];
   int nArguments;
   const void *weights; // packed or stand-in weights; NULL: from the buffers
   const void *source;  // stand-in source; NULL: from the buffers
+  Staging staging;
   size_t scratchSize;
   Block zeros; // stand-ins when the reduction is over no elements
 };

@@ -92,6 +92,15 @@ dnnl_status_t create(dnnl_engine_t engine, const lc_library_op_t &op,
   dnnl_dims_t dilates = {};
   for (int i = 0; i < spatial; ++i)
     dilates[i] = op.dilation[i] - 1; // oneDNN counts the gaps
+  if (op.kind == LC_LIBRARY_CONV_GRAD_INPUT)
+    return dnnl_convolution_backward_data_primitive_desc_create(
+        result, engine, dnnl_convolution_direct, desc[3], desc[1], desc[0],
+        op.stride, dilates, op.pad_low, op.pad_high, nullptr, attributes);
+  if (op.kind == LC_LIBRARY_CONV_GRAD_WEIGHT)
+    return dnnl_convolution_backward_weights_primitive_desc_create(
+        result, engine, dnnl_convolution_direct, desc[0], desc[3], nullptr,
+        desc[1], op.stride, dilates, op.pad_low, op.pad_high, nullptr,
+        attributes);
   if (op.kind == LC_LIBRARY_CONV)
     return dnnl_convolution_forward_primitive_desc_create(
         result, engine, dnnl_forward_inference, dnnl_convolution_direct,
@@ -162,7 +171,8 @@ dnnl_status_t makeDescriptor(dnnl_engine_t engine, const lc_library_op_t &op,
                           : shapes.bias,
                       false, &desc[2]);
   if (status == dnnl_success)
-    status = makeDesc(shapes.dst, false, &desc[3]);
+    status =
+        makeDesc(shapes.dst, op.kind == LC_LIBRARY_CONV_GRAD_WEIGHT, &desc[3]);
   if (status == dnnl_success)
     status = makeAttributes(op, shapes, &attributes);
   if (status == dnnl_success)

@@ -4,6 +4,7 @@
 #include "runtime/backends/cpu/artefact/OneDnn.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 namespace lcompile::rt::onednn {
 
@@ -82,8 +83,25 @@ void point(Primitive &primitive, int argument, const void *data) {
                                 const_cast<void *>(data));
 }
 
+/// Copies the staged tensor; `data` is its memory outside of the library.
+dnnl_status_t copyStaged(Session &session, Primitive &primitive, void *data) {
+  const Staging &staging = primitive.staging;
+  dnnl_memory_t inside = primitive.memories[staging.argument];
+  bool out = staging.argument == argDst;
+  dnnl_exec_arg_t arguments[] = {
+      {DNNL_ARG_FROM, out ? inside : staging.outside},
+      {DNNL_ARG_TO, out ? staging.outside : inside}};
+  dnnl_memory_set_data_handle(staging.outside, data);
+  return dnnl_primitive_execute(staging.copy, session.stream, 2, arguments);
+}
+
 dnnl_status_t execute(Session &session, const lc_library_op_t &op,
                       Primitive &primitive, void *const *buffers) {
+  if (!primitive.primitive) {
+    if (primitive.zeroed)
+      memset(buffers[3], 0, primitive.zeroed);
+    return dnnl_success;
+  }
   point(primitive, argSrc, primitive.source ? primitive.source : buffers[0]);
   point(primitive, argWeights,
         primitive.weights ? primitive.weights : buffers[1]);
@@ -95,9 +113,17 @@ dnnl_status_t execute(Session &session, const lc_library_op_t &op,
   for (uint32_t i = 0; i < op.n_post_ops; ++i)
     if (primitive.memories[argPostOps + i])
       point(primitive, argPostOps + int(i), buffers[op.post_ops[i].buffer]);
-  dnnl_status_t status =
-      dnnl_primitive_execute(primitive.primitive, session.stream,
-                             primitive.nArguments, primitive.arguments);
+  const Staging &staging = primitive.staging;
+  if (staging.copy)
+    point(primitive, staging.argument, session.scratch.data + staging.offset);
+  dnnl_status_t status = dnnl_success;
+  if (staging.copy && staging.argument == argWeights)
+    status = copyStaged(session, primitive, buffers[1]);
+  if (status == dnnl_success)
+    status = dnnl_primitive_execute(primitive.primitive, session.stream,
+                                    primitive.nArguments, primitive.arguments);
+  if (status == dnnl_success && staging.copy && staging.argument == argDst)
+    status = copyStaged(session, primitive, buffers[3]);
   return status == dnnl_success ? dnnl_stream_wait(session.stream) : status;
 }
 } // namespace
@@ -161,7 +187,7 @@ int32_t lc_artefact_invoke(const lc_call_t *call, uint32_t dispatch,
   ThreadLimit limit(session.library->threads);
   int32_t code = LC_OK;
   Primitive *primitive = find(session, index, call->plan, code, error);
-  if (primitive && primitive->primitive) {
+  if (primitive) {
     dnnl_status_t status = execute(session, op, *primitive, buffers);
     if (status != dnnl_success) {
       Shapes shapes;

@@ -20,21 +20,42 @@ dnnl_status_t addArgument(Primitive &primitive, dnnl_engine_t engine,
   return status;
 }
 
+/// What oneDNN calls a tensor of an op.
+struct Named {
+  int position, argument;
+  dnnl_query_t query;
+};
+
+using Signature = Named[4];
+
+const Signature &signatureOf(uint32_t kind) {
+  static constexpr Named scratch = {argScratch, DNNL_ARG_SCRATCHPAD,
+                                    dnnl_query_scratchpad_md};
+  static constexpr Signature forward = {
+      {argSrc, DNNL_ARG_SRC, dnnl_query_src_md},
+      {argWeights, DNNL_ARG_WEIGHTS, dnnl_query_weights_md},
+      {argDst, DNNL_ARG_DST, dnnl_query_dst_md},
+      scratch};
+  static constexpr Signature gradInput = {
+      {argSrc, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md},
+      {argWeights, DNNL_ARG_WEIGHTS, dnnl_query_weights_md},
+      {argDst, DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md},
+      scratch};
+  static constexpr Signature gradWeight = {
+      {argSrc, DNNL_ARG_SRC, dnnl_query_src_md},
+      {argWeights, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md},
+      {argDst, DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md},
+      scratch};
+  return kind == LC_LIBRARY_CONV_GRAD_INPUT    ? gradInput
+         : kind == LC_LIBRARY_CONV_GRAD_WEIGHT ? gradWeight
+                                               : forward;
+}
+
 dnnl_status_t addArguments(Library &library, const lc_library_op_t &op,
                            dnnl_primitive_desc_t desc, bool bias, int rank,
                            const Shapes &shapes, Primitive &result) {
-  struct {
-    int position, argument;
-    dnnl_query_t query;
-    bool present;
-  } fixed[] = {
-      {argSrc, DNNL_ARG_SRC, dnnl_query_src_md, true},
-      {argWeights, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, true},
-      {argDst, DNNL_ARG_DST, dnnl_query_dst_md, true},
-      {argScratch, DNNL_ARG_SCRATCHPAD, dnnl_query_scratchpad_md, true},
-  };
   dnnl_status_t status = dnnl_success;
-  for (const auto &entry : fixed)
+  for (const Named &entry : signatureOf(op.kind))
     if (status == dnnl_success)
       status =
           addArgument(result, library.engine, entry.position, entry.argument,
@@ -56,6 +77,40 @@ dnnl_status_t addArguments(Library &library, const lc_library_op_t &op,
   }
   result.scratchSize = dnnl_memory_desc_get_size(
       dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0));
+  return status;
+}
+
+/// Prepares a copy between the declared layout of what the library was left to
+/// choose the layout of and the one that it chose, unless they are the same.
+dnnl_status_t stage(Library &library, const lc_library_op_t &op,
+                    const Shapes &shapes, dnnl_primitive_desc_t desc,
+                    Primitive &result) {
+  bool out = op.kind == LC_LIBRARY_CONV_GRAD_WEIGHT;
+  Staging &staging = result.staging;
+  staging.argument = out ? argDst : argWeights;
+  const_dnnl_memory_desc_t inside = dnnl_primitive_desc_query_md(
+      desc, out ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
+  dnnl_memory_desc_t outside = nullptr;
+  dnnl_primitive_desc_t copy = nullptr;
+  dnnl_engine_t engine = library.engine;
+  dnnl_status_t status =
+      makeDesc(out ? shapes.dst : shapes.weights, false, &outside);
+  if (status == dnnl_success && !dnnl_memory_desc_equal(inside, outside)) {
+    status =
+        dnnl_memory_create(&staging.outside, outside, engine, DNNL_MEMORY_NONE);
+    if (status == dnnl_success)
+      status = dnnl_reorder_primitive_desc_create(
+          &copy, out ? inside : outside, engine, out ? outside : inside, engine,
+          nullptr);
+    if (status == dnnl_success)
+      status = dnnl_primitive_create(&staging.copy, copy);
+    if (copy)
+      dnnl_primitive_desc_destroy(copy);
+    constexpr size_t line = 64;
+    staging.offset = (result.scratchSize + line - 1) / line * line;
+    result.scratchSize = staging.offset + dnnl_memory_desc_get_size(inside);
+  }
+  dnnl_memory_desc_destroy(outside);
   return status;
 }
 
@@ -134,6 +189,17 @@ int32_t makePrimitive(Library &library, uint32_t index, const Shapes &given,
   result = {};
   if (isEmpty(given.dst))
     return LC_OK;
+  bool isGradient = op.kind == LC_LIBRARY_CONV_GRAD_INPUT ||
+                    op.kind == LC_LIBRARY_CONV_GRAD_WEIGHT;
+  if (isGradient && (isEmpty(given.src) || isEmpty(given.weights))) {
+    dnnl_memory_desc_t zeros = nullptr;
+    dnnl_status_t made = makeDesc(given.dst, false, &zeros);
+    if (made == dnnl_success)
+      result.zeroed = dnnl_memory_desc_get_size(zeros);
+    dnnl_memory_desc_destroy(zeros);
+    return made == dnnl_success ? int32_t(LC_OK)
+                                : explain(error, made, op, given);
+  }
   Shapes shapes = given;
   dnnl_primitive_desc_t desc = nullptr;
   dnnl_status_t status = dnnl_success;
@@ -144,10 +210,16 @@ int32_t makePrimitive(Library &library, uint32_t index, const Shapes &given,
   if (noReduction && !standIn(shapes, result))
     return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
   Packed *packed = noReduction ? nullptr : library.ops[index].packed;
+  bool isStaged = !packed && op.kind != LC_LIBRARY_MATMUL;
   if (packed) {
     code = makeForConstant(library, op, packed, shapes, &desc, result, error);
   } else {
-    status = makeDescriptor(library.engine, op, shapes, nullptr, &desc);
+    dnnl_memory_desc_t any = nullptr;
+    if (isStaged && op.kind != LC_LIBRARY_CONV_GRAD_WEIGHT)
+      status = makeDesc(shapes.weights, true, &any);
+    if (status == dnnl_success)
+      status = makeDescriptor(library.engine, op, shapes, any, &desc);
+    dnnl_memory_desc_destroy(any);
     if (status != dnnl_success)
       code = explain(error, status, op, shapes);
   }
@@ -157,6 +229,8 @@ int32_t makePrimitive(Library &library, uint32_t index, const Shapes &given,
       status =
           addArguments(library, op, desc, shapes.bias.dtype != LC_DTYPE_INVALID,
                        shapes.dst.rank, shapes, result);
+    if (status == dnnl_success && isStaged)
+      status = stage(library, op, shapes, desc, result);
     dnnl_primitive_desc_destroy(desc);
     if (status != dnnl_success)
       code = explain(error, status, op, shapes);
@@ -172,6 +246,9 @@ void destroyPrimitive(Primitive &primitive) {
   for (dnnl_memory_t memory : primitive.memories)
     if (memory)
       dnnl_memory_destroy(memory);
+  if (primitive.staging.copy)
+    dnnl_primitive_destroy(primitive.staging.copy);
+  dnnl_memory_destroy(primitive.staging.outside);
   release(primitive.zeros);
   primitive = {};
 }

@@ -65,22 +65,24 @@ void representMatmul(Shapes &s) {
   fill(s.dst.dims[rank - 1], s.weights.dims[rank - 1]);
 }
 
+/// `in` and `out` as the convolution has them that `op` is or is a gradient of.
 void representConvolution(const lc_library_op_t &op, Shapes &s) {
+  bool back = op.kind == LC_LIBRARY_CONV_GRAD_INPUT;
+  Shape &in = back ? s.dst : s.src, &out = back ? s.src : s.dst;
   bool grouped = s.weights.rank > s.src.rank;
   const int64_t *weights = s.weights.dims + (grouped ? 1 : 0);
   int64_t groups = grouped ? s.weights.dims[0] : 1;
-  fill(s.src.dims[0], 4);
-  fill(s.src.dims[1], weights[1] * groups);
-  fill(s.dst.dims[0], s.src.dims[0]);
-  fill(s.dst.dims[1], weights[0] * groups);
-  for (int i = 2; i < s.src.rank; ++i) {
+  fill(in.dims[0], 4);
+  fill(in.dims[1], weights[1] * groups);
+  fill(out.dims[0], in.dims[0]);
+  fill(out.dims[1], weights[0] * groups);
+  for (int i = 2; i < in.rank; ++i) {
     int64_t kernel = (weights[i] - 1) * op.dilation[i - 2] + 1;
     int64_t pad = op.pad_low[i - 2] + op.pad_high[i - 2];
-    fill(s.src.dims[i], 56 + kernel);
-    fill(s.dst.dims[i],
-         op.kind == LC_LIBRARY_DECONV
-             ? (s.src.dims[i] - 1) * op.stride[i - 2] + kernel - pad
-             : (s.src.dims[i] + pad - kernel) / op.stride[i - 2] + 1);
+    fill(in.dims[i], 56 + kernel);
+    fill(out.dims[i], op.kind == LC_LIBRARY_DECONV
+                          ? (in.dims[i] - 1) * op.stride[i - 2] + kernel - pad
+                          : (in.dims[i] + pad - kernel) / op.stride[i - 2] + 1);
   }
 }
 
@@ -147,9 +149,12 @@ bool isEmpty(const Shape &shape) {
 
 void describe(const lc_library_op_t &op, const Shapes &shapes, char *text,
               size_t size) {
-  const char *name = op.kind == LC_LIBRARY_MATMUL ? "matmul"
-                     : op.kind == LC_LIBRARY_CONV ? "convolution"
-                                                  : "deconvolution";
+  const char *name = op.kind == LC_LIBRARY_MATMUL            ? "matmul"
+                     : op.kind == LC_LIBRARY_CONV            ? "convolution"
+                     : op.kind == LC_LIBRARY_CONV_GRAD_INPUT ? "input gradient"
+                     : op.kind == LC_LIBRARY_CONV_GRAD_WEIGHT
+                         ? "weight gradient"
+                         : "deconvolution";
   Error out = {text, size};
   fail(out, LC_OK, "%s ", name);
   const Shape *tensors[] = {&shapes.src, &shapes.weights, &shapes.dst};
