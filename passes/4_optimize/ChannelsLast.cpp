@@ -33,6 +33,30 @@ template <typename Op> struct MakeChannelsLast : OpRewritePattern<Op> {
   }
 };
 
+struct GradWeightChannelsLast : OpRewritePattern<lc::ConvGradWeightOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(lc::ConvGradWeightOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getChannelsLast())
+      return rewriter.notifyMatchFailure(op, "has its channels last");
+    SmallVector<int64_t> perm = {0};
+    for (int64_t i = 2; i < typeOf(op.getInput()).getRank(); ++i)
+      perm.push_back(i);
+    perm.push_back(1);
+    auto turned = [&](Value v) {
+      return lc::permute(rewriter, op.getLoc(), v, perm);
+    };
+    Value input = turned(op.getInput()), grad = turned(op.getGrad());
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getInputMutable().assign(input);
+      op.getGradMutable().assign(grad);
+      op.setChannelsLast(true);
+    });
+    return success();
+  }
+};
+
 /// True for what reads as well in any order: numbers and repeated small
 /// tensors.
 bool isFree(Value v) {
@@ -169,6 +193,7 @@ struct ChannelsLastPass : lcompile::impl::ChannelsLastBase<ChannelsLastPass> {
   LogicalResult initialize(MLIRContext *ctx) override {
     RewritePatternSet set(ctx);
     set.add<MakeChannelsLast<lc::ConvOp>, MakeChannelsLast<lc::ConvTransposeOp>,
+            MakeChannelsLast<lc::ConvGradInputOp>, GradWeightChannelsLast,
             MakeChannelsLast<lc::MaxPoolOp>, MakeChannelsLast<lc::AvgPoolOp>,
             MakeChannelsLast<lc::AdaptiveAvgPoolOp>,
             MakeChannelsLast<lc::BatchNormOp>, MakeChannelsLast<lc::ResizeOp>,
@@ -184,7 +209,8 @@ struct ChannelsLastPass : lcompile::impl::ChannelsLastBase<ChannelsLastPass> {
     // them.
     bool any = false;
     getOperation()->walk([&](Operation *op) {
-      any |= isa<lc::ConvOp, lc::ConvTransposeOp>(op);
+      any |= isa<lc::ConvOp, lc::ConvTransposeOp, lc::ConvGradInputOp,
+                 lc::ConvGradWeightOp>(op);
     });
     if (any && failed(applyPatternsGreedily(getOperation(), patterns)))
       signalPassFailure();

@@ -28,7 +28,8 @@ struct ReducePrecisionPass
     narrow = BFloat16Type::get(&getContext());
     SmallVector<Operation *> contractions, elementwise;
     getOperation()->walk([&](Operation *op) {
-      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp>(op) &&
+      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp,
+              lc::ConvGradInputOp, lc::ConvGradWeightOp>(op) &&
           isF32(op->getResult(0)))
         contractions.push_back(op);
       else if (isa<lc::Elementwise>(op) && !isa<lc::ConvertOp>(op))

@@ -17,8 +17,11 @@ using namespace lcompile;
 namespace {
 
 /// Composites that the loop-nest builder emits as they are: attention over
-/// heads narrow enough for a tile's sums to stay in registers.
+/// heads narrow enough for a tile's sums to stay in registers. Gradients of
+/// convolutions wait for the library; lc-native-contractions has the others.
 bool hasKernel(Operation *op) {
+  if (isa<lc::ConvGradInputOp, lc::ConvGradWeightOp>(op))
+    return true;
   auto attention = dyn_cast<lc::SdpaOp>(op);
   if (!attention)
     return false;

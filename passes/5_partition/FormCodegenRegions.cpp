@@ -61,7 +61,8 @@ bool canGenerate(Operation *op) {
          op->getDialect()->getNamespace() ==
              lc::LcDialect::getDialectNamespace() &&
          !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::MatmulOp,
-              lc::ConvOp, lc::ConvTransposeOp, lc::SdpaOp>(op) &&
+              lc::ConvOp, lc::ConvTransposeOp, lc::ConvGradInputOp,
+              lc::ConvGradWeightOp, lc::SdpaOp>(op) &&
          !(isa<lc::ConstantOp>(op) && !isFree(op));
 }
 

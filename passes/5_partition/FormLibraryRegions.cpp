@@ -60,7 +60,8 @@ struct FormLibraryRegionsPass
   void runOnOperation() override {
     SmallVector<Operation *> contractions;
     getOperation()->walk([&](Operation *op) {
-      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp>(op))
+      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp,
+              lc::ConvGradInputOp, lc::ConvGradWeightOp>(op))
         contractions.push_back(op);
     });
     for (Operation *op : contractions)

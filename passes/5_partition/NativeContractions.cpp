@@ -38,6 +38,23 @@ template <typename Op> struct ChannelsLast : OpRewritePattern<Op> {
   }
 };
 
+/// Gradients that no library took, by convolutions.
+template <typename Op> struct DecomposeGradient : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (isInRegion(op))
+      return rewriter.notifyMatchFailure(op, "has a kernel");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    FailureOr<SmallVector<Value>> parts = op.decompose(b);
+    if (failed(parts))
+      return rewriter.notifyMatchFailure(op, "does not decompose");
+    rewriter.replaceOp(op, *parts);
+    return success();
+  }
+};
+
 /// Padding is a copy of its own: tiles then read without asking where they are.
 struct PadFirst : OpRewritePattern<lc::ConvOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -158,7 +175,9 @@ struct NativeContractionsPass
   LogicalResult initialize(MLIRContext *ctx) override {
     RewritePatternSet set(ctx);
     set.add<ChannelsLast<lc::ConvOp>, ChannelsLast<lc::ConvTransposeOp>,
-            PadFirst, ConvTransposeToConv, TurnRhs>(ctx);
+            PadFirst, ConvTransposeToConv, TurnRhs,
+            DecomposeGradient<lc::ConvGradInputOp>,
+            DecomposeGradient<lc::ConvGradWeightOp>>(ctx);
     patterns = std::move(set);
     return success();
   }
@@ -166,6 +185,14 @@ struct NativeContractionsPass
   void runOnOperation() override {
     if (failed(applyPatternsGreedily(getOperation(), patterns)))
       signalPassFailure();
+    getOperation()->walk([&](Operation *op) {
+      if (!isa<lc::ConvGradInputOp, lc::ConvGradWeightOp>(op) || isInRegion(op))
+        return;
+      op->emitError("no kernel for the gradient of a convolution whose sizes "
+                    "depend on each other by division; give it fixed spatial "
+                    "sizes");
+      signalPassFailure();
+    });
   }
 
   FrozenRewritePatternSet patterns;

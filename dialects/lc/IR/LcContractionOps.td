@@ -63,6 +63,46 @@ def Lc_ConvTransposeOp : Lc_ConvBase<"conv_transpose"> {
                        DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last);
 }
 
+class Lc_ConvGradBase<string mnemonic>
+    : Lc_Op<mnemonic, [Lc_Gradient, DeclareOpInterfaceMethods<Lc_Decomposable>]> {
+  let results = (outs Lc_FloatTensor:$result);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Lc_ConvGradInputOp : Lc_ConvGradBase<"conv_grad_input"> {
+  let summary = "Gradient of lc.conv with respect to its input, torch.nn.grad.conv2d_input";
+  let description = [{
+    grad [n, o, places..] is the gradient of the result of lc.conv with these attributes
+    and weight [o, c / groups, kernel..]; the result [n, c, spatial..] is that of its input.
+    The type of the result says the spatial sizes, for windows with a stride leave them
+    open. With `channels_last`, grad and the result are [n, .., channels].
+    Rules conv_grad_input_c1 to c4 and c6: as for lc.conv. Rule conv_grad_input_c7: grad has the
+    shape of the result of lc.conv.
+
+    Example: `%2 = lc.conv_grad_input %0, %1 {stride = array<i64: 2, 2>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x4x4x4xf32>, tensor<4x3x3x3xf32>) -> tensor<1x3x8x8xf32>`
+  }];
+  let arguments = (ins Lc_FloatTensor:$grad, Lc_FloatTensor:$weight, DenseI64ArrayAttr:$stride,
+                       DenseI64ArrayAttr:$pad_low, DenseI64ArrayAttr:$pad_high, DenseI64ArrayAttr:$dilation,
+                       DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last);
+}
+
+def Lc_ConvGradWeightOp : Lc_ConvGradBase<"conv_grad_weight"> {
+  let summary = "Gradient of lc.conv with respect to its weight, torch.nn.grad.conv2d_weight";
+  let description = [{
+    grad [n, o, places..] is the gradient of the result of lc.conv with these attributes
+    and input [n, c, spatial..]; the result [o, c / groups, kernel..] is that of its weight, zero
+    where the batch is empty. With `channels_last`, input and grad are [n, .., channels].
+    Rules conv_grad_weight_c1 to c4 and c6: as for lc.conv. Rule conv_grad_weight_c7: grad has the
+    shape of the result of lc.conv.
+
+    Example: `%2 = lc.conv_grad_weight %0, %1 {stride = array<i64: 2, 2>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<1x4x4x4xf32>) -> tensor<4x3x3x3xf32>`
+  }];
+  let arguments = (ins Lc_FloatTensor:$input, Lc_FloatTensor:$grad, DenseI64ArrayAttr:$stride,
+                       DenseI64ArrayAttr:$pad_low, DenseI64ArrayAttr:$pad_high, DenseI64ArrayAttr:$dilation,
+                       DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last);
+}
+
 def Lc_SdpaOp : Lc_Op<"sdpa", [InferTypeOpAdaptor, DeclareOpInterfaceMethods<Lc_Decomposable>]> {
   let summary = "Attention, torch.nn.functional.scaled_dot_product_attention";
   let description = [{

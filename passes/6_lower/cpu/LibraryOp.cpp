@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the kernel library can run as one call.
 #include "passes/6_lower/cpu/LibraryOp.h"
+#include "passes/6_lower/cpu/LibraryView.h"
 
-#include "dialects/lc/IR/WindowShape.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "passes/6_lower/nest/IndexMath.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -15,111 +14,8 @@ namespace {
 /// The contraction's rank may not exceed what the artefact's structures hold.
 constexpr size_t maxRank = LC_LIBRARY_MAX_RANK;
 
-struct Describer {
-  const llvm::SetVector<Operation *> &group;
-  ArrayRef<lc::SymbolAttr> symbols;
-
-  static RankedTensorType typeOf(Value v) {
-    return cast<RankedTensorType>(v.getType());
-  }
-  bool inside(Value v) {
-    return v.getDefiningOp() && group.contains(v.getDefiningOp());
-  }
-  AffineExpr number(Value v, int64_t n) {
-    return lc::constant(v.getContext(), n);
-  }
-
-  /// `v` as a strided view of memory outside of the group. Dimensions that are
-  /// repeated by lc.expand have size 1 when `broadcast` allows it.
-  FailureOr<LibraryTensor> view(Value v, bool broadcast = false) {
-    LibraryTensor t;
-    t.element = getElementTypeOrSelf(v);
-    t.dims = lc::getDims(v);
-    nest::Bounds bounds;
-    bounds.symbols.assign(symbols.begin(), symbols.end());
-    SmallVector<AffineExpr> place;
-    for (auto [i, size] : llvm::enumerate(t.dims)) {
-      if (!size)
-        return failure();
-      bounds.sizes.push_back(size);
-      place.push_back(getAffineDimExpr(i, v.getContext()));
-    }
-    while (inside(v)) {
-      auto op = v.getDefiningOp<lc::View>();
-      SmallVector<AffineExpr> source;
-      if (!op || failed(op.mapToSource(place, source)))
-        return failure();
-      place.clear();
-      for (AffineExpr expr : source)
-        place.push_back(nest::simplify(expr, bounds));
-      v = op->getOperand(0);
-    }
-    t.base = v;
-    AffineExpr linear = nest::simplify(
-        nest::linearize(place, lc::getDims(v), v.getContext()), bounds);
-    for (size_t i = 0; i < t.dims.size(); ++i) {
-      AffineExpr stride = nest::symbolicStride(linear, i, bounds);
-      if (!stride)
-        return failure();
-      if (lc::isConstant(t.dims[i], 1)) {
-        stride = number(v, 1); // never used; set below
-      } else if (lc::isConstant(stride, 0)) {
-        if (!broadcast)
-          return failure();
-        t.dims[i] = number(v, 1);
-      } else if (auto c = lc::getConstant(stride); c && *c < 0) {
-        return failure();
-      }
-      t.strides.push_back(stride);
-    }
-    // Dimensions of size 1 get the stride that a dense tensor would have.
-    for (size_t i = t.dims.size(); i-- > 0;)
-      if (lc::isConstant(t.dims[i], 1))
-        t.strides[i] = i + 1 == t.dims.size()
-                           ? number(v, 1)
-                           : lc::simplify(t.strides[i + 1] * t.dims[i + 1]);
-    SmallVector<AffineExpr> zeros(t.dims.size(), number(v, 0));
-    t.offset = lc::simplify(linear.replaceDims(zeros));
-    return t;
-  }
-
-  LibraryTensor dense(Value v) {
-    LibraryTensor t;
-    t.base = v;
-    t.element = getElementTypeOrSelf(v);
-    t.dims = lc::getDims(v);
-    t.strides.assign(t.dims.size(), number(v, 1));
-    for (size_t i = t.dims.size(); i-- > 1;)
-      t.strides[i - 1] = lc::simplify(t.strides[i] * t.dims[i]);
-    t.offset = number(v, 0);
-    return t;
-  }
-
-  /// All dimensions but the last become one; fails where memory has gaps.
-  static LogicalResult mergeLeading(LibraryTensor &t, size_t keep = 1) {
-    while (t.dims.size() > keep + 1) {
-      bool one = lc::isConstant(t.dims[0], 1);
-      if (!one && !lc::provablyEqual(t.strides[0], t.strides[1] * t.dims[1]))
-        return failure();
-      t.dims[1] = lc::simplify(t.dims[0] * t.dims[1]);
-      t.dims.erase(t.dims.begin());
-      t.strides.erase(t.strides.begin());
-    }
-    return success();
-  }
-
-  /// The library wants one of the last two dimensions dense.
-  static bool isMatrix(const LibraryTensor &t) {
-    size_t n = t.dims.size();
-    return lc::isConstant(t.strides[n - 1], 1) ||
-           lc::isConstant(t.strides[n - 2], 1);
-  }
-
-  static void swapLast(LibraryTensor &t) {
-    size_t n = t.dims.size();
-    std::swap(t.dims[n - 1], t.dims[n - 2]);
-    std::swap(t.strides[n - 1], t.strides[n - 2]);
-  }
+struct Describer : LibraryViews {
+  using LibraryViews::LibraryViews;
 
   FailureOr<LibraryOp> matmul(lc::MatmulOp op, LibraryTensor &full) {
     LibraryOp result;
@@ -132,7 +28,7 @@ struct Describer {
       swapLast(*src);
     if (op.getTransposeB())
       swapLast(*weights);
-    result.dst = full = dense(op.getResult());
+    result.dst = full = denseView(op.getResult());
     bool flat = weights->dims.size() == 2;
     if (flat &&
         (failed(mergeLeading(*src)) || failed(mergeLeading(result.dst))))
@@ -150,14 +46,6 @@ struct Describer {
     return result;
   }
 
-  /// Dimensions in the order [n, c, spatial..].
-  static void channelsFirst(LibraryTensor &t, bool channelsLast) {
-    if (!channelsLast)
-      return;
-    std::rotate(t.dims.begin() + 1, t.dims.end() - 1, t.dims.end());
-    std::rotate(t.strides.begin() + 1, t.strides.end() - 1, t.strides.end());
-  }
-
   template <typename Op>
   FailureOr<LibraryOp> convolution(Op op, LibraryTensor &full) {
     constexpr bool transposed = std::is_same_v<Op, lc::ConvTransposeOp>;
@@ -167,27 +55,26 @@ struct Describer {
                              weights = view(op.getWeight());
     if (failed(src) || failed(weights))
       return failure();
-    channelsFirst(*src, op.getChannelsLast());
+    putChannelsFirst(*src, op.getChannelsLast());
     // Read through a permute the library falls back to its reference kernel.
     if (op.getChannelsLast() && !lc::isConstant(src->strides[1], 1))
       return failure();
-    result.dst = full = dense(op.getResult());
-    channelsFirst(result.dst, op.getChannelsLast());
+    result.dst = full = denseView(op.getResult());
+    putChannelsFirst(result.dst, op.getChannelsLast());
     result.groups = op.getGroups();
     if constexpr (transposed) {
       // Stored [i, o / g, ..]; the library wants [o, i, ..].
       if (result.groups != 1)
         return failure();
+      // Nor does it add more than a stride to what windows reach.
+      for (auto [p, extra, stride] :
+           llvm::zip(op.getPadding(), op.getOutputPadding(), op.getStride()))
+        if (extra - p >= stride)
+          return failure();
       std::swap(weights->dims[0], weights->dims[1]);
       std::swap(weights->strides[0], weights->strides[1]);
-    } else if (result.groups > 1) { // [g, o / g, i / g, ..]
-      AffineExpr g = number(op.getInput(), result.groups);
-      AffineExpr each = lc::simplify(weights->dims[0].floorDiv(g));
-      AffineExpr stride = weights->strides[0];
-      weights->dims[0] = each;
-      weights->dims.insert(weights->dims.begin(), g);
-      weights->strides.insert(weights->strides.begin(),
-                              lc::simplify(stride * each));
+    } else {
+      splitGroups(*weights, result.groups);
     }
     if (weights->dims.size() > maxRank)
       return failure();
@@ -209,6 +96,42 @@ struct Describer {
       result.padLow.assign(op.getPadLow().begin(), op.getPadLow().end());
       result.padHigh.assign(op.getPadHigh().begin(), op.getPadHigh().end());
     }
+    return result;
+  }
+
+  /// The gradient of a convolution with respect to its input or its weight.
+  template <typename Op>
+  FailureOr<LibraryOp> gradient(Op op, LibraryTensor &full) {
+    constexpr bool ofWeight = std::is_same_v<Op, lc::ConvGradWeightOp>;
+    LibraryOp result;
+    result.kind =
+        ofWeight ? LC_LIBRARY_CONV_GRAD_WEIGHT : LC_LIBRARY_CONV_GRAD_INPUT;
+    FailureOr<LibraryTensor> src = view(op->getOperand(0)),
+                             weights = view(op->getOperand(1));
+    if (failed(src) || failed(weights))
+      return failure();
+    result.src = *src;
+    result.weights = *weights;
+    result.dst = denseView(op.getResult());
+    result.groups = op.getGroups();
+    splitGroups(ofWeight ? result.dst : result.weights, result.groups);
+    for (LibraryTensor *images :
+         {&result.src, ofWeight ? &result.weights : &result.dst}) {
+      putChannelsFirst(*images, op.getChannelsLast());
+      if (op.getChannelsLast() && !lc::isConstant(images->strides[1], 1))
+        return failure();
+    }
+    if (result.dst.dims.size() > maxRank ||
+        result.weights.dims.size() > maxRank)
+      return failure();
+    full = result.dst;
+    auto list = [](ArrayRef<int64_t> values) {
+      return SmallVector<int64_t>(values);
+    };
+    result.stride = list(op.getStride());
+    result.dilation = list(op.getDilation());
+    result.padLow = list(op.getPadLow());
+    result.padHigh = list(op.getPadHigh());
     return result;
   }
 
@@ -253,7 +176,7 @@ struct Describer {
       FailureOr<LibraryTensor> t = view(other, /*broadcast=*/true);
       if (failed(t))
         return failure();
-      channelsFirst(*t, channelsLast);
+      putChannelsFirst(*t, channelsLast);
       if (merged && failed(mergeLeading(*t)))
         return failure();
       for (auto [own, dst] : llvm::zip_equal(t->dims, result.dst.dims))
@@ -301,7 +224,8 @@ struct Describer {
   FailureOr<LibraryOp> describe(Value result) {
     Operation *root = nullptr;
     for (Operation *op : group)
-      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp>(op)) {
+      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp,
+              lc::ConvGradInputOp, lc::ConvGradWeightOp>(op)) {
         if (root)
           return failure();
         root = op;
@@ -315,8 +239,14 @@ struct Describer {
             .Case([&](lc::MatmulOp op) { return matmul(op, full); })
             .Case([&](lc::ConvOp op) { return convolution(op, full); })
             .Case([&](lc::ConvTransposeOp op) { return convolution(op, full); })
+            .Case([&](lc::ConvGradInputOp op) { return gradient(op, full); })
+            .Case([&](lc::ConvGradWeightOp op) { return gradient(op, full); })
             .Default([](Operation *) { return failure(); });
     if (failed(described))
+      return failure();
+    // The library applies nothing to gradients.
+    if (isa<lc::ConvGradInputOp, lc::ConvGradWeightOp>(root) &&
+        root->getResult(0) != result)
       return failure();
     bool merged = described->dst.dims.size() != full.dims.size();
     bool channelsLast = root->hasAttr("channels_last");

@@ -230,7 +230,9 @@ void HostEmitter::emitLibraryCall(kernel::CallOp call, func::FuncOp callee) {
   };
   int64_t weights = -1;
   Memory memory = assignment.lookup(operandOf(op->weights));
-  if (memory.kind == Memory::constant && lc::isConstant(op->weights.offset, 0))
+  if (memory.kind == Memory::constant &&
+      lc::isConstant(op->weights.offset, 0) &&
+      op->kind != LC_LIBRARY_CONV_GRAD_WEIGHT) // has a gradient there
     weights = constantIndex[memory.index];
   SmallVector<Value> buffers = {at(op->src),
                                 weights < 0 ? at(op->weights) : none(),

@@ -37,6 +37,26 @@ func.func @conv_transpose(%x: tensor<1x8x4xf16>, %w: tensor<8x2x3xf16>, %b: tens
   return
 }
 
+// Two sizes of images give four places with this stride: the type says which.
+// CHECK-LABEL: func.func @conv_grad_input(
+// CHECK-SAME:    %[[G:.*]]: tensor<1x6x4xf32>, %[[W:.*]]: tensor<6x2x3xf32>
+func.func @conv_grad_input(%g: tensor<1x6x4xf32>, %w: tensor<6x2x3xf32>) {
+  // CHECK: lc.conv_grad_input %[[G]], %[[W]] {dilation = array<i64: 1>, groups = 2 : i64, pad_high = array<i64: 0>, pad_low = array<i64: 1>, stride = array<i64: 2>} : {{.*}} -> tensor<1x4x8xf32>
+  %0 = lc.conv_grad_input %g, %w {stride = array<i64: 2>, pad_low = array<i64: 1>, pad_high = array<i64: 0>, dilation = array<i64: 1>, groups = 2 : i64} : (tensor<1x6x4xf32>, tensor<6x2x3xf32>) -> tensor<1x4x8xf32>
+  // CHECK: lc.conv_grad_input {{.*}} -> tensor<1x4x9xf32>
+  %1 = lc.conv_grad_input %g, %w {stride = array<i64: 2>, pad_low = array<i64: 1>, pad_high = array<i64: 0>, dilation = array<i64: 1>, groups = 2 : i64} : (tensor<1x6x4xf32>, tensor<6x2x3xf32>) -> tensor<1x4x9xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @conv_grad_weight(
+// CHECK-SAME:    %[[X:.*]]: tensor<?x8x8x3xf32, #[[$X:[a-z0-9]+]]>, %[[G:.*]]: tensor<?x6x6x4xf32, #[[$G:[a-z0-9]+]]>
+func.func @conv_grad_weight(%x: tensor<?x8x8x3xf32, #lc.dims<s0, 8, 8, 3>>, %g: tensor<?x6x6x4xf32, #lc.dims<s0, 6, 6, 4>>)
+    attributes {lc.symbols = [#lc.symbol<"n", 0, 8>]} {
+  // CHECK: lc.conv_grad_weight %[[X]], %[[G]] {channels_last, {{.*}} -> tensor<4x3x3x3xf32>
+  %0 = lc.conv_grad_weight %x, %g {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>, channels_last} : (tensor<?x8x8x3xf32, #lc.dims<s0, 8, 8, 3>>, tensor<?x6x6x4xf32, #lc.dims<s0, 6, 6, 4>>) -> tensor<4x3x3x3xf32>
+  return
+}
+
 // CHECK-LABEL: func.func @sdpa(
 // CHECK-SAME:    %[[Q:.*]]: tensor<2x8x16x64xf32>, %[[K:.*]]: tensor<2x4x32x64xf32>, %[[V:.*]]: tensor<2x4x32x48xf32>, %[[M:.*]]: tensor<1x8x1x32xi1>
 func.func @sdpa(%q: tensor<2x8x16x64xf32>, %k: tensor<2x4x32x64xf32>, %v: tensor<2x4x32x48xf32>, %m: tensor<1x8x1x32xi1>) {

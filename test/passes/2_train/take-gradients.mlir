@@ -64,3 +64,18 @@ func.func @composite(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %0 = lc.layer_norm %x {ndims = 1 : i64, eps = 1.0e-5 : f64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
   return %0 : tensor<4x8xf32>
 }
+
+// The gradients of a convolution have gradients: it is linear in each operand.
+// CHECK-LABEL: func.func @convolution
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<1x3x8x8xf32>, %[[W:[a-z0-9]+]]: tensor<4x3x3x3xf32>, %[[G:[a-z0-9]+]]: tensor<1x4x4x4xf32>, %[[DX:[a-z0-9]+]]: tensor<1x3x8x8xf32> {{.*}}, %[[DW:[a-z0-9]+]]: tensor<4x3x3x3xf32>
+// CHECK-DAG: %[[XG:.*]] = lc.conv_grad_input %[[G]], %[[DW]] {{.*}}pad_high = array<i64: 0, 1>, pad_low = array<i64: 1, 1>, stride = array<i64: 2, 2>
+// CHECK-DAG: %[[WG:.*]] = lc.conv_grad_weight %[[DX]], %[[G]] {{.*}}pad_high = array<i64: 0, 1>
+// CHECK-DAG: %[[G1:.*]] = lc.conv %[[X]], %[[DW]] {{.*}}pad_high = array<i64: 0, 1>, pad_low = array<i64: 1, 1>, stride = array<i64: 2, 2>
+// CHECK-DAG: %[[G2:.*]] = lc.conv %[[DX]], %[[W]] {{.*}}pad_high = array<i64: 0, 1>
+// CHECK-DAG: %[[GG:.*]] = lc.add %[[G1]], %[[G2]]
+// CHECK: return %{{.*}}, %{{.*}}, %[[XG]], %[[WG]], %[[GG]]
+func.func @convolution(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %g: tensor<1x4x4x4xf32>) -> (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) {
+  %0 = lc.conv_grad_input %g, %w {stride = array<i64: 2, 2>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 0, 1>, dilation = array<i64: 1, 1>} : (tensor<1x4x4x4xf32>, tensor<4x3x3x3xf32>) -> tensor<1x3x8x8xf32>
+  %1 = lc.conv_grad_weight %x, %g {stride = array<i64: 2, 2>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 0, 1>, dilation = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<1x4x4x4xf32>) -> tensor<4x3x3x3xf32>
+  return %0, %1 : tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>
+}

@@ -28,3 +28,18 @@ func.func @pooled(%x: tensor<1x3x8x8xf32>, %v: tensor<4x3x1x1xf32>) -> tensor<1x
   %1 = lc.mean %0 {dims = array<i64: 2, 3>} : (tensor<1x4x8x8xf32>) -> tensor<1x4xf32>
   return %1 : tensor<1x4xf32>
 }
+
+// -----
+
+// Gradients keep the layout of what they are gradients of; that of the weight has none.
+// CHECK-LABEL: func.func @gradients
+// CHECK:         %[[X:.+]] = lc.permute %arg0 {perm = array<i64: 0, 2, 3, 1>}
+// CHECK:         %[[G:.+]] = lc.permute %arg2 {perm = array<i64: 0, 2, 3, 1>}
+// CHECK:         lc.conv_grad_weight %[[X]], %[[G]] {channels_last, {{.*}} -> tensor<5x3x3x3xf32>
+// CHECK:         %[[G2:.+]] = lc.permute %arg2 {perm = array<i64: 0, 2, 3, 1>}
+// CHECK:         lc.conv_grad_input %[[G2]], %arg1 {channels_last, {{.*}} -> tensor<2x8x8x3xf32>
+func.func @gradients(%x: tensor<2x3x8x8xf32>, %w: tensor<5x3x3x3xf32>, %g: tensor<2x5x6x6xf32>) -> (tensor<5x3x3x3xf32>, tensor<2x3x8x8xf32>) {
+  %0 = lc.conv_grad_weight %x, %g {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<2x3x8x8xf32>, tensor<2x5x6x6xf32>) -> tensor<5x3x3x3xf32>
+  %1 = lc.conv_grad_input %g, %w {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<2x5x6x6xf32>, tensor<5x3x3x3xf32>) -> tensor<2x3x8x8xf32>
+  return %0, %1 : tensor<5x3x3x3xf32>, tensor<2x3x8x8xf32>
+}

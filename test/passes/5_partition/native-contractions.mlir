@@ -40,3 +40,24 @@ func.func @by_columns(%x: tensor<4x8xf32>, %y: tensor<16x8xf32>) -> tensor<4x16x
   %0 = lc.matmul %x, %y {transpose_b} : (tensor<4x8xf32>, tensor<16x8xf32>) -> tensor<4x16xf32>
   return %0 : tensor<4x16xf32>
 }
+
+// All places of grad, spread, then the padding cut off.
+// CHECK-LABEL: func.func @grad_input
+// CHECK:         lc.flip %arg1
+// CHECK:         %[[C:.+]] = lc.conv {{.*}} -> tensor<1x9x9x3xf32>
+// CHECK:         lc.pad {{.*}}high = array<i64: 0, 0, 0, 0>, low = array<i64: 0, 0, -1, -1>
+// CHECK-NOT:     lc.conv_grad_input
+func.func @grad_input(%g: tensor<1x4x4x5xf32>, %w: tensor<5x3x3x3xf32>) -> tensor<1x8x8x3xf32> {
+  %0 = lc.conv_grad_input %g, %w {stride = array<i64: 2, 2>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>, channels_last} : (tensor<1x4x4x5xf32>, tensor<5x3x3x3xf32>) -> tensor<1x8x8x3xf32>
+  return %0 : tensor<1x8x8x3xf32>
+}
+
+// Sums over the batch; the places of grad are the window, so the stride is a dilation.
+// CHECK-LABEL: func.func @grad_weight
+// CHECK:         lc.conv {{.*}}dilation = array<i64: 2, 2>{{.*}}stride = array<i64: 1, 1>
+// CHECK-NOT:     lc.conv_grad_weight
+// CHECK:         return %{{.+}} : tensor<5x3x3x3xf32>
+func.func @grad_weight(%x: tensor<2x3x8x8xf32>, %g: tensor<2x5x4x4xf32>) -> tensor<5x3x3x3xf32> {
+  %0 = lc.conv_grad_weight %x, %g {stride = array<i64: 2, 2>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<2x3x8x8xf32>, tensor<2x5x4x4xf32>) -> tensor<5x3x3x3xf32>
+  return %0 : tensor<5x3x3x3xf32>
+}
