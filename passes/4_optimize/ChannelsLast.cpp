@@ -199,7 +199,8 @@ struct ChannelsLastPass : lcompile::impl::ChannelsLastBase<ChannelsLastPass> {
             MakeChannelsLast<lc::BatchNormOp>, MakeChannelsLast<lc::ResizeOp>,
             SinkThroughElementwise, SinkThroughConcat,
             SinkThroughReduction<lc::MeanOp>, SinkThroughReduction<lc::SumOp>,
-            SinkThroughReduction<lc::AmaxOp>, UnitPermuteToReshape>(ctx);
+            SinkThroughReduction<lc::AmaxOp>, SinkThroughReduction<lc::VarOp>,
+            UnitPermuteToReshape>(ctx);
     patterns = std::move(set);
     return success();
   }

@@ -128,7 +128,13 @@ FailureOr<SmallVector<Value>> VarOp::decompose(ImplicitLocOpBuilder &b) {
     Type element = cast<RankedTensorType>(type).getElementType();
     return FullOp::create(b, type, b.getFloatAttr(element, value));
   };
-  Value mean = MeanOp::create(b, x, getDimsAttr(), b.getUnitAttr());
+  // Without keepdim, as models ask for the mean: one for both.
+  Value mean = MeanOp::create(b, x, getDimsAttr(), UnitAttr());
+  Dims ones = lcompile::lc::getDims(x);
+  for (int64_t dim : getDims())
+    ones[dim] = constant(b.getContext(), 1);
+  mean = ReshapeOp::create(
+      b, makeTensorType(ones, typeOf(x).getElementType()), mean);
   Value rest = SubOp::create(b, x, ExpandOp::create(b, x.getType(), mean));
   Value sum = SumOp::create(b, MulOp::create(b, rest, rest), getDimsAttr(),
                             getKeepdimAttr());

@@ -105,6 +105,25 @@ void NestEmitter::parallel(AffineExpr extent, Schedule &schedule,
        });
 }
 
+Place NestEmitter::placeOf(AffineExpr p, ArrayRef<AffineExpr> sizes,
+                           int without) {
+  Place place(sizes.size(), lc::constant(ctx, 0));
+  AffineExpr rest = p;
+  for (int i = sizes.size() - 1; i >= 0; --i) {
+    if (i == without || lc::isConstant(sizes[i], 1))
+      continue;
+    bool outermost = true;
+    for (int k = 0; k < i; ++k)
+      outermost &= k == without || lc::isConstant(sizes[k], 1);
+    AffineExpr at = outermost ? rest : rest % sizes[i];
+    rest = rest.floorDiv(sizes[i]);
+    place[i] = isa<AffineDimExpr>(at)
+                   ? at
+                   : axis(addAxis(index(at), sizes[i], scopes.size() - 1));
+  }
+  return place;
+}
+
 LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
   // A root that updates a part of its operand runs over the part.
   SmallVector<Value> values, buffers;
@@ -139,8 +158,13 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
             "expected the results of a kernel to have one shape");
 
   auto storeAll = [&](Place place) {
-    for (auto [i, v] : llvm::enumerate(values))
-      store(eval(v, place), buffers[i], typeOf(roots[i]), places[i](place));
+    // All are computed before any is stored: a result may lie where an operand
+    // of another one does.
+    SmallVector<Value> computed;
+    for (Value v : values)
+      computed.push_back(eval(v, place));
+    for (auto [i, v] : llvm::enumerate(computed))
+      store(v, buffers[i], typeOf(roots[i]), places[i](place));
   };
   flat = flattens(values) && values == SmallVector<Value>(roots);
   if (flat) {
@@ -164,6 +188,8 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
 
   // Parallel over all dimensions but the one that vectors run along.
   int inner = chooseVectorAxis(values, kernel.symbols, target.lanes());
+  if (reducesColumns(values, inner))
+    return emitColumns(values, schedule);
   AffineExpr extent = lc::constant(ctx, 1);
   for (auto [i, size] : llvm::enumerate(sizes))
     if (int(i) != inner)
@@ -179,21 +205,7 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
       schedule.work = lc::constant(ctx, *inputs / *iterations);
   }
   parallel(extent, schedule, [&](AffineExpr p) {
-    // The place in each outer dimension, as axes: computed once an iteration.
-    Place place(sizes.size(), lc::constant(ctx, 0));
-    AffineExpr rest = p;
-    for (int i = sizes.size() - 1; i >= 0; --i) {
-      if (i == inner || lc::isConstant(sizes[i], 1))
-        continue;
-      bool outermost = true;
-      for (int k = 0; k < i; ++k)
-        outermost &= k == inner || lc::isConstant(sizes[k], 1);
-      AffineExpr at = outermost ? rest : rest % sizes[i];
-      rest = rest.floorDiv(sizes[i]);
-      place[i] = isa<AffineDimExpr>(at)
-                     ? at
-                     : axis(addAxis(index(at), sizes[i], scopes.size() - 1));
-    }
+    Place place = placeOf(p, sizes, inner);
     if (inner < 0)
       return storeAll(place);
     innerLoop(sizes[inner], [&](AffineExpr i) {

@@ -185,7 +185,8 @@ Value NestEmitter::reduce(const Reduction &reduction, bool vector) {
   return lanes ? target.reduce(b, reduction.kind, total) : total;
 }
 
-Value NestEmitter::reduceOp(Operation *op, ArrayRef<AffineExpr> place) {
+NestEmitter::Reduction NestEmitter::describeReduction(Operation *op,
+                                                      ArrayRef<AffineExpr> at) {
   Value input = op->getOperand(0);
   auto reduced = cast<DenseI64ArrayAttr>(op->getAttr("dims")).asArrayRef();
   bool keepdim = op->hasAttr("keepdim");
@@ -201,11 +202,12 @@ Value NestEmitter::reduceOp(Operation *op, ArrayRef<AffineExpr> place) {
                .Default([](Operation *) { return Combine::sum; });
   for (int64_t dim : reduced)
     r.sizes.push_back(sizes[dim]);
-  r.element = [&](ArrayRef<AffineExpr> inner) {
+  r.element = [this, input, reduced, keepdim,
+               place = Place(at)](ArrayRef<AffineExpr> inner) {
     Place source;
     size_t next = 0, outer = 0;
-    for (size_t i = 0; i < sizes.size(); ++i) {
-      if (llvm::is_contained(reduced, int64_t(i))) {
+    for (int64_t i = 0, rank = typeOf(input).getRank(); i < rank; ++i) {
+      if (llvm::is_contained(reduced, i)) {
         source.push_back(inner[next++]);
         outer += keepdim;
       } else {
@@ -214,19 +216,29 @@ Value NestEmitter::reduceOp(Operation *op, ArrayRef<AffineExpr> place) {
     }
     return eval(input, source);
   };
-  Value total = reduce(r, isVector(place));
-  if (!isa<lc::MeanOp>(op))
+  return r;
+}
+
+Value NestEmitter::reduceOp(Operation *op, ArrayRef<AffineExpr> place) {
+  return finishReduction(op,
+                         reduce(describeReduction(op, place), isVector(place)));
+}
+
+Value NestEmitter::finishReduction(Operation *op, Value total) {
+  auto mean = dyn_cast<lc::MeanOp>(op);
+  if (!mean)
     return total;
   lc::BodyBuilder body(b);
   AffineExpr count = lc::constant(ctx, 1);
-  for (AffineExpr size : r.sizes)
-    count = count * size;
+  for (int64_t dim : mean.getDims())
+    count = count * lc::getDims(mean.getInput())[dim];
   count = lc::simplify(count);
   // A product with a constant is within an ulp of the quotient; sizes that are
   // not powers of two divide, so that the result is the one PyTorch gives.
   if (auto n = lc::getConstant(count))
     return body.div(total, body.number(double(*n), total));
-  Value n = arith::SIToFPOp::create(b, r.compute, index(count));
+  Value n = arith::SIToFPOp::create(b, getElementTypeOrSelf(total.getType()),
+                                    index(count));
   return body.div(total, isa<VectorType>(total.getType()) ? broadcast(n) : n);
 }
 

@@ -156,6 +156,11 @@ private:
   mlir::Value combine(Combine kind, mlir::Value x, mlir::Value y);
   mlir::Value reduceOp(mlir::Operation *op,
                        llvm::ArrayRef<mlir::AffineExpr> place);
+  /// What a reduction sums for a place of its result.
+  Reduction describeReduction(mlir::Operation *op,
+                              llvm::ArrayRef<mlir::AffineExpr> place);
+  /// From the sum of all elements to the result: a mean divides.
+  mlir::Value finishReduction(mlir::Operation *op, mlir::Value total);
   mlir::Value pool(mlir::Operation *op, llvm::ArrayRef<mlir::AffineExpr> place);
   mlir::Value argReduce(mlir::Operation *op,
                         llvm::ArrayRef<mlir::AffineExpr> place);
@@ -166,6 +171,21 @@ private:
   llvm::SmallVector<mlir::Value>
   reduceLanes(const Reduction &reduction, Place &place,
               llvm::ArrayRef<mlir::Value> accumulators);
+
+  // ---- columns (EmitColumns.cpp)
+  // ----------------------------------------------
+  /// True when all results reduce the same rows, and vectors run along columns.
+  bool reducesColumns(llvm::ArrayRef<mlir::Value> roots, int inner);
+  mlir::LogicalResult emitColumns(llvm::ArrayRef<mlir::Value> roots,
+                                  Schedule &schedule);
+  /// Reduces and stores all roots at all places, in one walk over the rows.
+  void storeColumns(llvm::ArrayRef<mlir::Value> roots,
+                    llvm::ArrayRef<Place> places);
+  llvm::SmallVector<mlir::Value>
+  reduceTogether(llvm::ArrayRef<Reduction> reductions, Place &place,
+                 llvm::ArrayRef<mlir::Value> initial);
+  llvm::SmallVector<mlir::Value>
+  identities(llvm::ArrayRef<Reduction> reductions);
 
   // ---- contractions (EmitContractions.cpp)
   // -----------------------------------------
@@ -220,6 +240,10 @@ private:
   /// The loop that threads share: its iterations are the schedule's extent.
   void parallel(mlir::AffineExpr extent, Schedule &schedule,
                 llvm::function_ref<void(mlir::AffineExpr)> body);
+  /// The place of iteration `p` over all dimensions but `without` (-1: all), as
+  /// axes: computed once an iteration.
+  Place placeOf(mlir::AffineExpr p, llvm::ArrayRef<mlir::AffineExpr> sizes,
+                int without);
   mlir::LogicalResult emitMap(llvm::ArrayRef<mlir::Value> roots,
                               Schedule &schedule);
   void failOnEmptyTables();

@@ -43,3 +43,17 @@ func.func @gradients(%x: tensor<2x3x8x8xf32>, %w: tensor<5x3x3x3xf32>, %g: tenso
   %1 = lc.conv_grad_input %g, %w {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<2x5x6x6xf32>, tensor<5x3x3x3xf32>) -> tensor<2x3x8x8xf32>
   return %0, %1 : tensor<5x3x3x3xf32>, tensor<2x3x8x8xf32>
 }
+
+// -----
+
+// The statistics of a batch norm are taken where the image lies.
+// CHECK-LABEL: func.func @statistics
+// CHECK:         %[[C:.+]] = lc.conv {{.*}}channels_last
+// CHECK:         lc.var %[[C]] {correction = 0.000000e+00 : f64, dims = array<i64: 0, 1, 2>}
+// CHECK-NOT:     lc.permute
+// CHECK:         return
+func.func @statistics(%x: tensor<1x3x8x8xf32>, %v: tensor<4x3x1x1xf32>) -> tensor<4xf32> {
+  %0 = lc.conv %x, %v {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+  %1 = lc.var %0 {dims = array<i64: 0, 2, 3>, correction = 0.0 : f64} : (tensor<1x4x8x8xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}

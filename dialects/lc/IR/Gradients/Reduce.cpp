@@ -39,9 +39,9 @@ LogicalResult SumOp::differentiate(GradientBuilder &g) {
 LogicalResult MeanOp::differentiate(GradientBuilder &g) {
   if (!g.wants(getInput()))
     return success();
-  Value dy = repeatedGradient(*this, g);
-  Value n = g.count(getInput(), getDims(), getInput().getType());
-  g.give(getInput(), g.div(dy, n));
+  Value n = g.count(getInput(), getDims(), getType());
+  g.give(getInput(),
+         g.repeat(g.div(g.of(getResult()), n), getDims(), getInput()));
   return success();
 }
 
@@ -74,11 +74,12 @@ LogicalResult VarOp::differentiate(GradientBuilder &g) {
   Value x = getInput();
   if (!g.wants(x))
     return success();
-  Value mean = g.repeat(g.make<MeanOp>(x, getDims(), true), getDims(), x);
-  Value n = g.add(g.count(x, getDims(), getInput().getType()),
+  // Without keepdim, as models ask for the mean: one for both.
+  Value mean = g.repeat(g.make<MeanOp>(x, getDims(), false), getDims(), x);
+  Value n = g.add(g.count(x, getDims(), getType()),
                   -getCorrection().convertToDouble());
-  Value slope = g.div(g.mul(g.sub(x, mean), 2), n);
-  g.give(x, g.mul(repeatedGradient(*this, g), slope));
+  Value slope = g.div(g.mul(g.of(getResult()), 2), n);
+  g.give(x, g.mul(g.repeat(slope, getDims(), x), g.sub(x, mean)));
   return success();
 }
 
