@@ -135,6 +135,67 @@ struct SinkThroughConcat : OpRewritePattern<lc::ConcatOp> {
   }
 };
 
+/// What lies between a padded image and the places of its windows, and back.
+struct SinkThroughPad : OpRewritePattern<lc::PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(lc::PadOp op,
+                                PatternRewriter &rewriter) const override {
+    auto p = op.getInput().getDefiningOp<lc::PermuteOp>();
+    if (!p)
+      return rewriter.notifyMatchFailure(op, "the operand is not permuted");
+    SmallVector<int64_t> perm(p.getPerm()), low(perm.size()), high(perm.size());
+    for (auto [i, from] : llvm::enumerate(perm)) {
+      low[from] = op.getLow()[i];
+      high[from] = op.getHigh()[i];
+    }
+    Value fresh = lc::PadOp::create(rewriter, op.getLoc(), p.getInput(), low,
+                                    high, op.getMode(), op.getValue());
+    rewriter.replaceOp(op, lc::permute(rewriter, op.getLoc(), fresh, perm));
+    return success();
+  }
+};
+
+struct SinkThroughSlice : OpRewritePattern<lc::SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(lc::SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto p = op.getInput().getDefiningOp<lc::PermuteOp>();
+    if (!p)
+      return rewriter.notifyMatchFailure(op, "the operand is not permuted");
+    SmallVector<int64_t> perm(p.getPerm());
+    auto type =
+        lc::permuted(typeOf(op.getResult()), invertPermutationVector(perm));
+    Value fresh =
+        lc::SliceOp::create(rewriter, op.getLoc(), type, p.getInput(),
+                            perm[op.getDim()], op.getStart(), op.getStep());
+    rewriter.replaceOp(op, lc::permute(rewriter, op.getLoc(), fresh, perm));
+    return success();
+  }
+};
+
+struct SinkThroughInsertSlice : OpRewritePattern<lc::InsertSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(lc::InsertSliceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto p = op.getSource().getDefiningOp<lc::PermuteOp>();
+    auto dest = op.getDest().getDefiningOp<lc::PermuteOp>();
+    if (!p || !(dest ? dest.getPerm() == p.getPerm() : isFree(op.getDest())))
+      return rewriter.notifyMatchFailure(op, "operands are not permuted alike");
+    SmallVector<int64_t> perm(p.getPerm());
+    Value into = dest ? dest.getInput()
+                      : lc::permute(rewriter, op.getLoc(), op.getDest(),
+                                    invertPermutationVector(perm));
+    Value fresh = lc::InsertSliceOp::create(rewriter, op.getLoc(), into,
+                                            p.getInput(), perm[op.getDim()],
+                                            op.getStart(), op.getStep());
+    rewriter.replaceOp(op, lc::permute(rewriter, op.getLoc(), fresh, perm));
+    return success();
+  }
+};
+
 /// reduce(permute(x)) -> reduce(x) over the dimensions where they come from.
 template <typename Op> struct SinkThroughReduction : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
@@ -197,7 +258,8 @@ struct ChannelsLastPass : lcompile::impl::ChannelsLastBase<ChannelsLastPass> {
             MakeChannelsLast<lc::MaxPoolOp>, MakeChannelsLast<lc::AvgPoolOp>,
             MakeChannelsLast<lc::AdaptiveAvgPoolOp>,
             MakeChannelsLast<lc::BatchNormOp>, MakeChannelsLast<lc::ResizeOp>,
-            SinkThroughElementwise, SinkThroughConcat,
+            SinkThroughElementwise, SinkThroughConcat, SinkThroughPad,
+            SinkThroughSlice, SinkThroughInsertSlice,
             SinkThroughReduction<lc::MeanOp>, SinkThroughReduction<lc::SumOp>,
             SinkThroughReduction<lc::AmaxOp>, SinkThroughReduction<lc::VarOp>,
             UnitPermuteToReshape>(ctx);

@@ -130,9 +130,32 @@ struct FormCodegenRegionsPass
         return false;
     if (isReduction(op))
       return fusesReduction(op, group);
+    // What several insertions move to places of their own would be computed for
+    // each of them.
+    if (!op->hasOneUse() && isInserted(op, group))
+      return false;
     return isa<lc::Elementwise>(op) ||
            isa<lc::IndexSelectOp, lc::GatherOp, lc::ConcatOp, lc::PadOp,
-               lc::DynamicSliceOp>(op);
+               lc::DynamicSliceOp, lc::InsertSliceOp>(op);
+  }
+
+  /// True when elementwise operations and views alone lead from `op` to an
+  /// insertion of `group`.
+  static bool isInserted(Operation *op, const Group &group) {
+    llvm::SetVector<Operation *> behind;
+    auto follow = [&](Operation *from) {
+      for (Operation *user : from->getUsers())
+        if (group.contains(user))
+          behind.insert(user);
+    };
+    follow(op);
+    for (size_t i = 0; i < behind.size(); ++i) {
+      if (isa<lc::InsertSliceOp>(behind[i]))
+        return true;
+      if (isa<lc::Elementwise, lc::View>(behind[i]))
+        follow(behind[i]);
+    }
+    return false;
   }
 
   /// Follows views from `user`: whether what consumes the value in the end

@@ -57,3 +57,21 @@ func.func @statistics(%x: tensor<1x3x8x8xf32>, %v: tensor<4x3x1x1xf32>) -> tenso
   %1 = lc.var %0 {dims = array<i64: 0, 2, 3>, correction = 0.0 : f64} : (tensor<1x4x8x8xf32>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }
+
+// -----
+
+// The way from a padded image to places of its windows and back.
+// CHECK-LABEL: func.func @windows
+// CHECK:         %[[C:.+]] = lc.conv {{.*}}channels_last
+// CHECK:         %[[P:.+]] = lc.pad %[[C]] {high = array<i64: 0, 1, 0, 0>, low = array<i64: 0, 0, 2, 0>}
+// CHECK:         %[[S:.+]] = lc.slice %[[P]] {dim = 2 : i64, start = {{.+}}, step = 2 : i64} : (tensor<1x9x10x4xf32>) -> tensor<1x9x5x4xf32>
+// CHECK:         %[[I:.+]] = lc.insert_slice %{{.+}}, %[[S]] {dim = 1 : i64, {{.*}} : (tensor<1x12x5x4xf32>, tensor<1x9x5x4xf32>)
+// CHECK:         lc.permute %[[I]] {perm = array<i64: 0, 3, 1, 2>}
+func.func @windows(%x: tensor<1x3x8x8xf32>, %v: tensor<4x3x1x1xf32>) -> tensor<1x4x12x5xf32> {
+  %0 = lc.conv %x, %v {stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+  %1 = lc.pad %0 {low = array<i64: 0, 0, 0, 2>, high = array<i64: 0, 0, 1, 0>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x9x10xf32>
+  %2 = lc.slice %1 {dim = 3 : i64, start = #lc.dims<0>, step = 2 : i64} : (tensor<1x4x9x10xf32>) -> tensor<1x4x9x5xf32>
+  %3 = lc.full 0.0 : f32 : tensor<1x4x12x5xf32>
+  %4 = lc.insert_slice %3, %2 {dim = 2 : i64, start = #lc.dims<1>} : (tensor<1x4x12x5xf32>, tensor<1x4x9x5xf32>) -> tensor<1x4x12x5xf32>
+  return %4 : tensor<1x4x12x5xf32>
+}
