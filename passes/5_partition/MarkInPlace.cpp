@@ -34,6 +34,38 @@ bool isReadInPlace(Value v, AffineExpr total) {
   return true;
 }
 
+unsigned widthOf(Value v) {
+  return lc::byteWidth(cast<RankedTensorType>(v.getType()).getElementType());
+}
+
+/// Each result may take over an operand of its own.
+void markPointwise(func::FuncOp function, ValueRange results,
+                   MutableArrayRef<int64_t> inplace) {
+  auto sizeOf = [](Value v) {
+    return lc::numElements(lc::getDims(v), v.getContext());
+  };
+  AffineExpr total = sizeOf(results[0]);
+  if (!llvm::all_of(results, [&](Value v) {
+        return lc::provablyEqual(sizeOf(v), total);
+      }))
+    return;
+  SmallVector<int64_t> pointwise;
+  for (BlockArgument argument : function.getArguments()) {
+    if (!isReadInPlace(argument, total))
+      continue;
+    int64_t number = argument.getArgNumber();
+    pointwise.push_back(number);
+    for (auto [result, place] : llvm::zip_equal(results, inplace))
+      if (place < 0 && widthOf(result) == widthOf(argument)) {
+        place = number;
+        break;
+      }
+  }
+  if (!pointwise.empty())
+    function->setAttr(kernel::KernelDialect::pointwiseAttrName,
+                      Builder(function).getDenseI64ArrayAttr(pointwise));
+}
+
 struct MarkInPlacePass : lcompile::impl::MarkInPlaceBase<MarkInPlacePass> {
   void runOnOperation() override {
     Builder b(&getContext());
@@ -50,18 +82,8 @@ struct MarkInPlacePass : lcompile::impl::MarkInPlaceBase<MarkInPlacePass> {
           function->setAttr(kernel::KernelDialect::updateAttrName,
                             b.getUnitAttr());
         }
-      } else if (results.size() == 1) {
-        auto type = cast<RankedTensorType>(root.getType());
-        AffineExpr total = lc::numElements(lc::getDims(type), &getContext());
-        for (BlockArgument argument : function.getArguments()) {
-          auto own = cast<RankedTensorType>(argument.getType());
-          if (lc::byteWidth(own.getElementType()) ==
-                  lc::byteWidth(type.getElementType()) &&
-              isReadInPlace(argument, total)) {
-            inplace[0] = argument.getArgNumber();
-            break;
-          }
-        }
+      } else {
+        markPointwise(function, results, inplace);
       }
       if (llvm::any_of(inplace, [](int64_t i) { return i >= 0; }))
         function->setAttr(kernel::KernelDialect::inplaceAttrName,

@@ -25,6 +25,9 @@ def Kernel_Dialect : Dialect {
     /// Attribute of an outlined function: for each result, the operand whose
     /// memory the result may take over, or -1.
     static constexpr ::llvm::StringLiteral inplaceAttrName = "kernel.inplace";
+    /// Attribute of an outlined function: the operands of which it reads, for an
+    /// element of its results, the element at the same place and no other.
+    static constexpr ::llvm::StringLiteral pointwiseAttrName = "kernel.pointwise";
     /// Unit attribute of an outlined function: result 0 must take over the memory
     /// of its in-place operand, because it writes only a part.
     static constexpr ::llvm::StringLiteral updateAttrName = "kernel.update";

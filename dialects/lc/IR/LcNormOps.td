@@ -13,7 +13,7 @@ class Lc_NormOp<string mnemonic, list<Trait> traits = []>
                          functional-type(operands, results)}];
 }
 
-def Lc_BatchNormOp : Lc_Op<"batch_norm", [InferTypeOpAdaptor, AttrSizedOperandSegments,
+def Lc_BatchNormOp : Lc_Op<"batch_norm", [InferTypeOpAdaptor, AttrSizedOperandSegments, Lc_Gradient,
                                           DeclareOpInterfaceMethods<Lc_Decomposable>]> {
   let summary = "Batch normalisation with given statistics, torch.nn.functional.batch_norm in eval mode";
   let description = [{

@@ -2,7 +2,6 @@
 // Which memory holds each tensor of the host function.
 #include "passes/6_lower/host/BufferAssignment.h"
 
-#include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcOps.h"
 #include "lcompile-c/Executable.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -84,14 +83,36 @@ void BufferAssignment::assignOutputs() {
     if (!writer || memory.count(v))
       continue;
     // An output that takes over an input's memory must not be written while the
-    // input is still read.
+    // input is still read, except by the kernel that writes it, in place.
     if (auto alias = function.getResultAttrOfType<IntegerAttr>(
-            i, lc::LcDialect::aliasAttrName))
-      if (lastUse(function.getArgument(alias.getInt())) >=
-          steps.lookup(writer).first)
+            i, lc::LcDialect::aliasAttrName)) {
+      Value input = function.getArgument(alias.getInt());
+      unsigned last = lastUse(input), now = steps.lookup(writer).first;
+      auto call = dyn_cast<kernel::CallOp>(writer);
+      if (last > now || (last == now && (!call || !readsInPlace(call, input))))
         continue;
+    }
     memory[v] = {Memory::output, unsigned(i)};
   }
+}
+
+/// True when the kernel reads each element of `v`, under whatever name, only
+/// for the elements of its results at the same place.
+bool BufferAssignment::readsInPlace(kernel::CallOp call, Value v) {
+  auto named = [](Value v) {
+    while (auto reshape = v.getDefiningOp<lc::ReshapeOp>())
+      v = reshape.getInput();
+    return v;
+  };
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      call, call.getCalleeAttr());
+  auto list = callee->getAttrOfType<DenseI64ArrayAttr>(
+      kernel::KernelDialect::pointwiseAttrName);
+  auto pointwise = list ? list.asArrayRef() : ArrayRef<int64_t>();
+  for (auto [i, operand] : llvm::enumerate(call.getInputs()))
+    if (named(operand) == named(v) && !llvm::is_contained(pointwise, i))
+      return false;
+  return true;
 }
 
 Memory BufferAssignment::newSlot(Value v, unsigned begin, unsigned end) {
@@ -125,7 +146,9 @@ void BufferAssignment::visitCall(Operation *op) {
     if (inplace && i < size_t(inplace.size()) && inplace[i] >= 0) {
       Value operand = call.getInputs()[inplace[i]];
       Memory m = memory.lookup(operand);
+      bool isUpdate = callee->hasAttr(kernel::KernelDialect::updateAttrName);
       if (m.kind == Memory::arena && arena[m.index].end <= now &&
+          (isUpdate || readsInPlace(call, operand)) &&
           lc::provablyEqual(bytesOf(operand), bytesOf(result))) {
         share(result, m);
         continue;

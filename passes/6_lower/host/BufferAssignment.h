@@ -4,6 +4,7 @@
 #define PASSES_6_LOWER_HOST_BUFFERASSIGNMENT_H
 
 #include "dialects/ccl/IR/CclDialect.h"
+#include "dialects/kernel/IR/KernelDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/6_lower/host/ArenaPlan.h"
@@ -48,6 +49,7 @@ private:
   void number(mlir::Block &block);
   unsigned lastUse(mlir::Value v);
   void assignOutputs();
+  bool readsInPlace(kernel::CallOp call, mlir::Value v);
   void visit(mlir::Block &block);
   void visitCall(mlir::Operation *call);
   /// Operands, results and scratch are the collective's until its wait.

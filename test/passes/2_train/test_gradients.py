@@ -192,6 +192,9 @@ case("rms_norm", lambda x, w: F.rms_norm(x, (5,), w, 1e-6), X, rand(5))
 case("group_norm", lambda x, w, b: F.group_norm(x, 3, w, b), rand(2, 6, 5), rand(6), rand(6))
 case("instance_norm", lambda x: F.instance_norm(x) ** 2, rand(2, 3, 9))
 case("batch_norm", lambda x, w, b: F.batch_norm(x, torch.zeros(3) + 0.1, torch.ones(3) * 1.5, w, b), rand(4, 3, 5), rand(3), rand(3), dtypes=F32)
+for name, low in (("batch", -2.0), ("offset", 50.0)):
+    case(f"batch_norm-{name}", lambda x, w, b: F.batch_norm(x, None, None, w, b, True), rand(4, 3, 5, low=low, high=low + 2), rand(3), rand(3))
+case("batch_norm-plain", lambda x: F.batch_norm(x, None, None, training=True) ** 2, rand(4, 3, 5, 2))
 Q, K, V = rand(2, 4, 7, 8), rand(2, 4, 9, 8), rand(2, 4, 9, 8)
 case("sdpa", F.scaled_dot_product_attention, Q, K, V)
 case("sdpa-causal", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), rand(2, 4, 9, 8), K, V)
@@ -301,3 +304,22 @@ def test_beside_autograd(name, tmp_path):
         close(found[n], expected, dtype, f"gradient of input {i}")
     for n, expected in of_parameters.items():
         close(found[n], expected, dtype, n)
+
+
+def test_sizes_that_vary(tmp_path):
+    """One artefact for all batches and images, with a stride, whose windows leave the image's size open."""
+    module = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(8, 5, (2, 3), groups=1))
+    n, h = torch.export.Dim("n", min=1, max=9), torch.export.Dim("h", min=8, max=40)
+    program = torch.export.export(module, (torch.randn(2, 3, 16, 11),), dynamic_shapes=({0: n, 2: h},))
+    torch.export.save(program, tmp_path / "m.pt2")
+    done = subprocess.run([BIN / "lcompile", tmp_path / "m.pt2", "--gradients", "-o", tmp_path / "m.so"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    model = lcompile.load(tmp_path / "m.so")
+    for batch, height in ((2, 16), (1, 9), (7, 40), (9, 17), (2, 16)):
+        x = torch.randn(batch, 3, height, 11)
+        outputs, seeds, gradients, of_parameters = by_autograd(module, (x,), lambda ys: [torch.randn_like(y) for y in ys])
+        found = dict(zip([t.name for t in model.outputs], model._handle.run([x, *seeds])))
+        (of_input,) = [g for name, g in found.items() if name.startswith("grad_") and name not in of_parameters]
+        close(of_input, gradients[0], torch.float32, f"gradient of the input of {batch}x{height}")
+        for name, expected in of_parameters.items():
+            close(found[name], expected, torch.float32, f"{name} of {batch}x{height}")

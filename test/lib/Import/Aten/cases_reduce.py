@@ -26,6 +26,9 @@ for rule in ("sum.dim_IntList", "mean.dim"):
     case(rule, lambda n: call(rand(), [0]), "scalar")
     case(rule, lambda n: call(rand(n, 3, dtype=BF16), [1], dtype=F32), "dtype", scale=2e-7)
     case(rule, lambda n: call(rows(), [1]), "nan")
+    case(rule, lambda n: call(rand(5, 3, n), [0, 1]), "columns", scale=2e-7)
+    case(rule, lambda n: call(rand(2, 5, n, dtype=BF16), [1], dtype=F32), "columns-dtype", scale=2e-7)
+    case(rule, lambda n: call(rand(4, 3, 5, 300), [0, 2], True), "columns-wide", scale=2e-7)
 case("sum.dim_IntList", lambda n: call(rand(3, 5000), [1]), "long", scale=1e-6)
 case("sum.dim_IntList", lambda n: call(View(rand(33, n), lambda t: t.t()), [0]), "transposed", scale=2e-7)
 for_dtypes("sum mean prod", ALL, lambda n, d: call(rand(n, 3, dtype=d, low=-2, high=2)), scale=2e-7)
@@ -47,6 +50,8 @@ case("cummax cummin", lambda n: call(rand(), 0), "scalar", exact=True)
 # ---- extremes ---------------------------------------------------------------
 
 for_dtypes("amax amin", ALL, lambda n, d: call(rand(n, 33, dtype=d), [1]), exact=True)
+for_dtypes("amax amin", ALL, lambda n, d: call(rand(3, 5, n, dtype=d), [0, 1]), "columns", exact=True)
+case("amax amin", lambda n: call(torch.stack([rows(n=5).repeat(1, 9)] * 2), [0, 1]), "columns-nan", exact=True)
 for_dtypes("max min", ALL, lambda n, d: call(rand(n, 33, dtype=d)), exact=True)
 for_dtypes("max.dim min.dim", ALL, lambda n, d: call(rand(n, 33, dtype=d), 1), exact=True)
 for_dtypes("argmax argmin", NUMBERS, lambda n, d: call(rand(n, 33, dtype=d), 1), exact=True)
