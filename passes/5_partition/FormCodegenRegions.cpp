@@ -87,9 +87,14 @@ struct FormCodegenRegionsPass
         results[g].push_back(op->getResult(0));
         continue;
       }
-      // Free operations are copied into each group that uses them, and stay for
-      // the others.
-      if (isFree(op) && !users.contains(-1)) {
+      // Free operations, and those that cost no more to read, are copied into
+      // each group that uses them, and stay for the others.
+      bool isCopied =
+          !users.contains(-1) &&
+          (isFree(op) || (isShift(op) && llvm::all_of(users, [&](int g) {
+                            return canJoin(op, groups[g]);
+                          })));
+      if (isCopied) {
         for (int g : users)
           copyInto(op, g, groups, groupOf);
         op->erase();

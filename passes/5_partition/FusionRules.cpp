@@ -15,6 +15,17 @@ bool lcompile::isFree(Operation *op) {
           isa<SplatElementsAttr>(cast<lc::ConstantOp>(op).getValue()));
 }
 
+bool lcompile::isShift(Operation *op) {
+  if (!isa<lc::AddOp, lc::SubOp, lc::MulOp>(op))
+    return false;
+  auto isRepeated = [](Value v) {
+    while (isa_and_nonnull<lc::PermuteOp, lc::ReshapeOp>(v.getDefiningOp()))
+      v = v.getDefiningOp()->getOperand(0);
+    return isa_and_nonnull<lc::ExpandOp, lc::FullOp>(v.getDefiningOp());
+  };
+  return isRepeated(op->getOperand(0)) || isRepeated(op->getOperand(1));
+}
+
 static bool isReduction(Operation *op) {
   return isa<lc::SumOp, lc::ProdOp, lc::MeanOp, lc::AmaxOp, lc::AminOp,
              lc::AnyOp, lc::AllOp, lc::ArgmaxOp, lc::ArgminOp>(op);

@@ -14,6 +14,10 @@ using Group = llvm::SetVector<mlir::Operation *>;
 /// Costs nothing to compute again: a change of place or a number.
 bool isFree(mlir::Operation *op);
 
+/// One addition or multiplication of a tensor by what is repeated along it,
+/// like x - mean: whoever reads the result from memory could read the tensor.
+bool isShift(mlir::Operation *op);
+
 /// Writes a part of the memory of operand 0, which has to be a tensor of its
 /// own.
 bool updates(mlir::Operation *op, mlir::Value operand);
