@@ -133,8 +133,8 @@ FailureOr<SmallVector<Value>> VarOp::decompose(ImplicitLocOpBuilder &b) {
   Dims ones = lcompile::lc::getDims(x);
   for (int64_t dim : getDims())
     ones[dim] = constant(b.getContext(), 1);
-  mean = ReshapeOp::create(
-      b, makeTensorType(ones, typeOf(x).getElementType()), mean);
+  mean = ReshapeOp::create(b, makeTensorType(ones, typeOf(x).getElementType()),
+                           mean);
   Value rest = SubOp::create(b, x, ExpandOp::create(b, x.getType(), mean));
   Value sum = SumOp::create(b, MulOp::create(b, rest, rest), getDimsAttr(),
                             getKeepdimAttr());

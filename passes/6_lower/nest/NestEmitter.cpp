@@ -65,6 +65,25 @@ Value NestEmitter::mask() const {
   return {};
 }
 
+Place NestEmitter::placeOf(AffineExpr p, ArrayRef<AffineExpr> sizes,
+                           int without) {
+  Place place(sizes.size(), lc::constant(ctx, 0));
+  AffineExpr rest = p;
+  for (int i = sizes.size() - 1; i >= 0; --i) {
+    if (i == without || lc::isConstant(sizes[i], 1))
+      continue;
+    bool outermost = true;
+    for (int k = 0; k < i; ++k)
+      outermost &= k == without || lc::isConstant(sizes[k], 1);
+    AffineExpr at = outermost ? rest : rest % sizes[i];
+    rest = rest.floorDiv(sizes[i]);
+    place[i] = isa<AffineDimExpr>(at)
+                   ? at
+                   : axis(addAxis(index(at), sizes[i], scopes.size() - 1));
+  }
+  return place;
+}
+
 //===----------------------------------------------------------------------===//
 // Numbers
 //===----------------------------------------------------------------------===//

@@ -90,7 +90,6 @@ private:
   }
 
   // ---- numbers (NestEmitter.cpp)
-  // ---------------------------------------------
   mlir::Value i64Constant(int64_t value);
   /// The expression as i64 in the scope that it needs.
   mlir::Value index(mlir::AffineExpr expr);
@@ -104,7 +103,6 @@ private:
   mlir::Value toMemory(mlir::Value v, mlir::Type element);
 
   // ---- values (Emit*.cpp)
-  // ------------------------------------------------------
   /// The value at the place, in compute type: a vector when the place differs
   /// between lanes, else a scalar. Null after a diagnostic.
   mlir::Value eval(mlir::Value tensor, Place place);
@@ -142,7 +140,6 @@ private:
                       mlir::AffineExpr high);
 
   // ---- reductions (EmitReductions.cpp)
-  // ------------------------------------------
   struct Reduction {
     Combine kind;
     mlir::Type compute;
@@ -173,7 +170,6 @@ private:
               llvm::ArrayRef<mlir::Value> accumulators);
 
   // ---- columns (EmitColumns.cpp)
-  // ----------------------------------------------
   /// True when all results reduce the same rows, and vectors run along columns.
   bool reducesColumns(llvm::ArrayRef<mlir::Value> roots, int inner);
   mlir::LogicalResult emitColumns(llvm::ArrayRef<mlir::Value> roots,
@@ -188,7 +184,6 @@ private:
   identities(llvm::ArrayRef<Reduction> reductions);
 
   // ---- contractions (EmitContractions.cpp)
-  // -----------------------------------------
   struct Contraction {
     mlir::Value result, bias;                    // null: not there
     llvm::SmallVector<mlir::AffineExpr> reduced; // sizes, outermost first
@@ -213,12 +208,10 @@ private:
                     int64_t row, int64_t rows, int64_t vectors);
 
   // ---- attention (EmitAttention.cpp)
-  // -----------------------------------------------
   friend class AttentionTile;
   mlir::LogicalResult emitAttention(lc::SdpaOp op, Schedule &schedule);
 
   // ---- interpolation (EmitResize.cpp)
-  // ------------------------------------------
   struct Corner {
     mlir::AffineExpr at;
     mlir::Value weight; // null: 1
@@ -229,7 +222,6 @@ private:
   mlir::Value resize(lc::ResizeOp op, llvm::ArrayRef<mlir::AffineExpr> place);
 
   // ---- loops (EmitLoops.cpp)
-  // -------------------------------------------------------
   /// for (i = low; i < high; i += step) with values carried.
   llvm::SmallVector<mlir::Value>
   loop(mlir::Value low, mlir::Value high, mlir::Value step,
@@ -252,7 +244,6 @@ private:
                  llvm::function_ref<void(mlir::AffineExpr)> body);
 
   // ---- lines (EmitScans.cpp)
-  // -------------------------------------------------------
   /// The parallel loop over all lines along `dim`; `body` gets what makes a
   /// place of one along the line.
   mlir::LogicalResult emitLines(
