@@ -54,8 +54,8 @@ typedef enum lc_reduction_e {
 } lc_reduction_t;
 
 typedef struct lc_collective_tensor_s {
-  const char *name;  /* "layer3.weight" */
-  int64_t elements;  /* of the whole */
+  const char *name; /* "layer3.weight" */
+  int64_t elements; /* of the whole */
 } lc_collective_tensor_t;
 
 /* One collective of a program. Static data; the same on all ranks. */
@@ -82,8 +82,8 @@ typedef struct lc_channel_s lc_channel_t;
 typedef struct lc_channel_vtable_s {
   /* Starts a collective. One source and one destination pointer a tensor; a
    * kind that has none on this rank gets NULL there. The destination of
-   * ALL_REDUCE, BROADCAST, REDUCE may be the source; that of ALL_GATHER may hold
-   * the source in its place. `scratch` has lc_channel_scratch() bytes.
+   * ALL_REDUCE, BROADCAST, REDUCE may be the source; that of ALL_GATHER may
+   * hold the source in its place. `scratch` has lc_channel_scratch() bytes.
    * Until wait returns, the program reads and writes none of this memory. */
   int32_t (*start)(lc_channel_t *channel, const lc_collective_t *what,
                    const void *const *sources, void *const *destinations,
@@ -111,7 +111,8 @@ static inline int64_t lc_part_begin(int64_t elements, uint32_t rank,
 }
 
 /* Bytes of scratch memory that `start` needs on this rank: what the other ranks
- * send for a part that this rank reduces. `element` is the size of the dtype. */
+ * send for a part that this rank reduces. `element` is the size of the dtype.
+ */
 static inline uint64_t lc_channel_scratch(const lc_collective_t *what,
                                           uint64_t element, uint32_t rank,
                                           uint32_t world) {
@@ -124,6 +125,55 @@ static inline uint64_t lc_channel_scratch(const lc_collective_t *what,
         what->kind == LC_COLLECTIVE_REDUCE_SCATTER ||
         what->kind == LC_COLLECTIVE_REDUCE)
       total += part * element * (world - 1);
+  }
+  return total;
+}
+
+/* Bytes of tensors that rank `rank` of `world` sends for a collective: the
+ * formulas that plans and reports use. `element` is the size of the dtype. */
+static inline uint64_t lc_channel_sent(const lc_collective_t *what,
+                                       uint64_t element, uint32_t rank,
+                                       uint32_t world) {
+  uint64_t total = 0, others = world - 1;
+  for (uint64_t i = 0; i < what->n_tensors; ++i) {
+    int64_t elements = what->tensors[i].elements;
+    uint64_t whole = (uint64_t)elements * element;
+    uint64_t part = (uint64_t)(lc_part_begin(elements, rank + 1, world) -
+                               lc_part_begin(elements, rank, world)) *
+                    element;
+    int isRoot = what->root == (int32_t)rank;
+    switch (what->kind) {
+    case LC_COLLECTIVE_ALL_REDUCE:
+      total += whole - part + others * part;
+      break;
+    case LC_COLLECTIVE_REDUCE_SCATTER:
+      total += whole - part;
+      break;
+    case LC_COLLECTIVE_ALL_GATHER:
+      total += others * part;
+      break;
+    case LC_COLLECTIVE_BROADCAST:
+      total += isRoot ? others * whole : 0;
+      break;
+    case LC_COLLECTIVE_REDUCE:
+      total += whole - part + (isRoot ? 0 : part);
+      break;
+    case LC_COLLECTIVE_GATHER:
+      total += isRoot ? 0 : part;
+      break;
+    case LC_COLLECTIVE_SCATTER:
+      total += isRoot ? whole - part : 0;
+      break;
+    case LC_COLLECTIVE_ALL_TO_ALL:
+      total += whole - whole / world;
+      break;
+    case LC_COLLECTIVE_SEND:
+    case LC_COLLECTIVE_PERMUTE:
+      total += world > 1 ? whole : 0;
+      break;
+    default:
+      break;
+    }
   }
   return total;
 }

@@ -131,14 +131,41 @@ Error notFor(const InputArgList &args, ID option, const Twine &expected) {
                    ", found '" + args.getLastArgValue(option) + "'");
 }
 
+/// "2GiB", "500MB", "1000": bytes; none for anything else.
+std::optional<uint64_t> parseBytes(StringRef text) {
+  struct Unit {
+    StringLiteral name;
+    uint64_t bytes;
+  };
+  constexpr Unit units[] = {
+      {"KiB", 1ull << 10}, {"MiB", 1ull << 20},   {"GiB", 1ull << 30},
+      {"TiB", 1ull << 40}, {"KB", 1000},          {"MB", 1000000},
+      {"GB", 1000000000},  {"TB", 1000000000000}, {"B", 1}};
+  uint64_t scale = 1;
+  for (const Unit &unit : units)
+    if (text.consume_back(unit.name)) {
+      scale = unit.bytes;
+      break;
+    }
+  double number;
+  if (text.trim().getAsDouble(number) || !(number > 0) || number * scale > 1e18)
+    return std::nullopt;
+  return uint64_t(number * scale);
+}
+
 /// How a training step runs on several ranks.
 Error readDistribution(const InputArgList &args, Distribution &d) {
   if (args.getLastArgValue(OPT_world, "1").getAsInteger(10, d.world) ||
       d.world < 1 || d.world > 65536)
     return notFor(args, OPT_world, "a number of ranks, 1 or more,");
-  if (args.getLastArgValue(OPT_zero, "0").getAsInteger(10, d.zeroStage) ||
-      d.zeroStage > 3)
-    return notFor(args, OPT_zero, "a stage, 0 to 3,");
+  StringRef stage = args.getLastArgValue(OPT_zero, "auto");
+  if (stage != "auto" &&
+      (stage.getAsInteger(10, d.zeroStage) || d.zeroStage > 3))
+    return notFor(args, OPT_zero, "a stage, 0 to 3, or auto");
+  if (args.hasArg(OPT_zero) && stage == "auto" &&
+      !args.hasArg(OPT_memory_budget))
+    return textError("--zero=auto chooses by the memory budget: give "
+                     "--memory-budget=SIZE");
   StringRef bucket = args.getLastArgValue(OPT_bucket, "1048576");
   if (bucket == "all")
     d.bucketBytes = -1;
@@ -173,6 +200,13 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.optimizer = args.getLastArgValue(OPT_optimizer).str();
   if (Error error = readDistribution(args, options.distribution))
     return error;
+  options.isStageGiven = args.getLastArgValue(OPT_zero, "auto") != "auto";
+  if (args.hasArg(OPT_memory_budget)) {
+    auto budget = parseBytes(args.getLastArgValue(OPT_memory_budget));
+    if (!budget)
+      return notFor(args, OPT_memory_budget, "a size (2GiB, 500MB)");
+    options.memoryBudget = *budget;
+  }
   options.kernels = args.getLastArgValue(OPT_kernels, "onednn").str();
   if (options.kernels != "onednn" && options.kernels != "native")
     return textError("expected onednn or native for --kernels, found '" +
@@ -230,7 +264,8 @@ Error checkTraining(const InputArgList &args, bool isTraining) {
                                    "--optimizer=TEXT; see --help-all")
                            : args.getLastArg(option)->getSpelling().rtrim('=') +
                                  Twine(" is for training: lcompile train ..."));
-  for (ID option : {OPT_world, OPT_zero, OPT_bucket, OPT_prefetch, OPT_overlap})
+  for (ID option : {OPT_world, OPT_zero, OPT_memory_budget, OPT_bucket,
+                    OPT_prefetch, OPT_overlap})
     if (args.hasArg(option) && !isTraining)
       return textError(args.getLastArg(option)->getSpelling().rtrim('=') +
                        Twine(" is for training: lcompile train ..."));

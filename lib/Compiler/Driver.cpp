@@ -73,6 +73,10 @@ int runJob(const Job &job) {
   }
   if (Error error = session.runPipeline())
     return finish(std::move(error));
+  if (!session.decisions().empty())
+    progress.clear();
+  for (const std::string &decision : session.decisions())
+    errs() << "lcompile: " << decision << "\n";
   std::optional<OutputFile> report;
   if (!job.report.empty()) { // before the artefact: both are written, or none
     Expected<OutputFile> file = OutputFile::create(job.report);

@@ -59,6 +59,8 @@ def world : Rare<"world", "N", "lcompile train: ranks that run the step together
 def : Sp<"world", world>;
 def zero : Rare<"zero", "STAGE", "lcompile train: what ranks hold parts of: 0 nothing (default), 1 optimizer states, 2 gradients, 3 parameters", output>;
 def : Sp<"zero", zero>;
+def memory_budget : Rare<"memory-budget", "SIZE", "lcompile train: most memory of a rank, 2GiB; chooses what --zero does not say", output>;
+def : Sp<"memory-budget", memory_budget>;
 def bucket : Rare<"bucket", "BYTES", "lcompile train: a collective of this size is large enough (default 1 MiB); 0: one a tensor, all: as few as possible", advanced>;
 def : Sp<"bucket", bucket>;
 def prefetch : Rare<"prefetch", "N", "lcompile train: parameters gathered ahead of their use with --zero=3 (default 1)", advanced>;

@@ -108,6 +108,7 @@ llvm::Expected<Plan> describePlan(ModuleOp module, StringRef model) {
     for (NamedAttribute kernel : cast<DictionaryAttr>(explained.get("kernels")))
       plan.kernels[kernel.getName().str()] = strings(kernel.getValue());
   }
+  plan.ranks = planRanks(module);
   return plan;
 }
 
@@ -148,6 +149,7 @@ void printPlan(llvm::raw_ostream &os, const Plan &plan) {
     os << llvm::format("  %-4zu %-24s %12llu bytes  ", i, weight.type.c_str(),
                        (unsigned long long)weight.bytes)
        << weight.key << "\n";
+  printRanks(os, plan.ranks);
   for (const PlanFunction &f : plan.functions) {
     os << "\nfunction " << f.name << "\n";
     for (const PlanTensor &t : f.inputs)
@@ -180,8 +182,8 @@ void printPlan(llvm::raw_ostream &os, const Plan &plan) {
     for (const PlanDispatch &d : f.dispatches) {
       os << "    step " << d.step << ": " << d.kernel << " (" << d.unit << ") "
          << places(d.reads) << " -> " << places(d.writes) << "\n";
-      os << "      computes " << llvm::join(plan.kernels.at(d.kernel), ", ")
-         << "\n";
+      if (auto it = plan.kernels.find(d.kernel); it != plan.kernels.end())
+        os << "      computes " << llvm::join(it->second, ", ") << "\n";
       if (!d.source.empty())
         os << "      from " << d.source << "\n";
     }

@@ -3,6 +3,7 @@
 #ifndef LIB_COMPILER_PLAN_H
 #define LIB_COMPILER_PLAN_H
 
+#include "lib/Compiler/RankPlan.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -49,6 +50,7 @@ struct PlanWeight {
 
 struct Plan {
   std::string model;
+  std::vector<RankPlan> ranks; // of a training step, else none
   std::vector<PlanFunction> functions;
   std::vector<PlanWeight> weights;
   std::map<std::string, std::vector<std::string>>

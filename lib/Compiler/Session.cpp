@@ -313,6 +313,9 @@ llvm::Error Session::runPipeline() {
       snapshot = elidedText(*program);
       snapshotStage = name.str();
     }
+    if (name == "distribute" && options.memoryBudget)
+      if (llvm::Error error = guarded("budget", [&] { return fitBudget(i); }))
+        return error;
     if (llvm::Error error = guarded(name, [&] { return runStage(i); }))
       return error;
     if (name == "normalize")

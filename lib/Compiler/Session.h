@@ -26,6 +26,8 @@ struct CompileOptions {
   std::string loss, optimizer;
   /// How it runs on several ranks.
   Distribution distribution;
+  bool isStageGiven = false; // of ZeRO; otherwise the memory budget chooses it
+  uint64_t memoryBudget = 0; // bytes a rank, 0: none
   /// What contractions of f32 compute in: "f32" or "bf16".
   std::string precision = "f32";
   /// When library kernels' weights are packed: "compile", for this machine's
@@ -105,6 +107,8 @@ public:
   llvm::ArrayRef<PhaseReport> phases() const { return reports; }
   /// Diagnostics of the passes, in order.
   llvm::ArrayRef<std::string> diagnostics() const { return messages; }
+  /// What was decided for the user.
+  llvm::ArrayRef<std::string> decisions() const { return notes; }
 
 private:
   llvm::Error fail(const llvm::Twine &text);
@@ -114,6 +118,12 @@ private:
   llvm::Error guarded(llvm::StringRef phase,
                       llvm::function_ref<llvm::Error()> work);
   llvm::Error runStage(unsigned index);
+  /// Chooses how the step is distributed, so that no rank needs more than the
+  /// memory budget; `firstStage` is the one that distributes.
+  llvm::Error fitBudget(unsigned firstStage);
+  /// The most memory that a rank would need.
+  llvm::Expected<uint64_t> memoryOf(const Distribution &distribution,
+                                    unsigned firstStage);
   PipelineOptions pipelineOptions() const;
   llvm::Error importFile(llvm::StringRef path);
   /// Diagnostics since the first `from`, as one text.
@@ -131,7 +141,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> program;
   import::Coverage covered;
   std::vector<PhaseReport> reports;
-  std::vector<std::string> messages;
+  std::vector<std::string> messages, notes;
   std::string modelName = "model", inputPath;
   PhaseObserver *observer = nullptr;
   /// The program before the last stage that began, for the reproducer.

@@ -43,6 +43,16 @@ bool areAlike(Operation *x, Operation *y) {
              getElementTypeOrSelf(y->getOperand(0));
 }
 
+/// Whether a member has an operand of `op` already: gathering a part twice is
+/// meant to happen at two times.
+bool sharesOperand(ArrayRef<Operation *> members, Operation *op) {
+  return llvm::any_of(members, [&](Operation *member) {
+    return llvm::any_of(op->getOperands(), [&](Value v) {
+      return llvm::is_contained(member->getOperands(), v);
+    });
+  });
+}
+
 /// Collectives that become one.
 struct Bucket {
   SmallVector<Operation *> members; // in the order of the program
@@ -127,7 +137,8 @@ struct BucketCollectivesPass
       }
       SmallVector<Operation *> grown = bucket->members;
       grown.push_back(op);
-      if (!bucket->members.empty() && !placeOf(grown)) {
+      if (!bucket->members.empty() &&
+          (sharesOperand(bucket->members, op) || !placeOf(grown))) {
         merge(*bucket);
         *bucket = {};
       }

@@ -181,6 +181,8 @@ int32_t checkTrainingOptions(const Options &options, Error error) {
   if (alone && !trains)
     return fail(error, LC_INVALID_ARGUMENT,
                 "--%s is for training: --steps N or --data DIR", alone);
+  if (options.saveEvery && !options.save)
+    return fail(error, LC_INVALID_ARGUMENT, "--save-every needs --save DIR");
   const char *other = options.benchmark       ? "benchmark"
                       : options.profile       ? "profile"
                       : options.expects.count ? "expect"

@@ -30,6 +30,7 @@ enum Id {
   idData,
   idWorld,
   idSave,
+  idSaveEvery,
   idLoad,
   idTimeout,
   idLinkRate,
@@ -84,6 +85,8 @@ constexpr Option table[] = {
      /*isRare=*/true},
     {idSave, required, "save", " DIR", "train: save a checkpoint at the end",
      /*isRare=*/true},
+    {idSaveEvery, required, "save-every", " N",
+     "train: and after every N steps", /*isRare=*/true},
     {idLoad, required, "load", " DIR", "train: go on from a checkpoint",
      /*isRare=*/true},
     {idTimeout, required, "timeout", " S",
@@ -200,6 +203,9 @@ int32_t apply(const Option &option, const char *value, Options &options,
     break;
   case idSave:
     options.save = value;
+    break;
+  case idSaveEvery:
+    good = parseInteger(value, options.saveEvery) && options.saveEvery > 0;
     break;
   case idLoad:
     options.load = value;

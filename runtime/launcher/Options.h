@@ -21,7 +21,7 @@ struct Options {
   const char *weights = nullptr;
   const char *profile = nullptr;
   const char *data = nullptr, *load = nullptr, *save = nullptr; // training
-  int64_t steps = 0, world = 0, linkBytes = 0;
+  int64_t steps = 0, saveEvery = 0, world = 0, linkBytes = 0;
   double linkLatency = 0, timeout = 0; // microseconds, seconds
   double rtol = -1, atol = -1;         // negative: by dtype
   int64_t threads = 0;

@@ -21,7 +21,8 @@ struct Rank {
   const Run *run;
   const Batches *batches;
   lc_channel_t *channel; // null: the only one
-  float *losses;         // of all ranks, step by step; of rank 0 only
+  uint64_t stateBytes, arenaBytes;
+  float *losses; // of all ranks, step by step; of rank 0 only
   int32_t code;
   ErrorBuffer error;
   pthread_t thread;
@@ -81,21 +82,32 @@ int32_t runSteps(Rank &rank, lc_trainer_t *trainer, Error error) {
     if (rank.losses)
       memcpy(rank.losses + step * rank.world(), all,
              rank.world() * sizeof(float));
-    if (rank.index() == 0 && isShown(step, options.steps))
+    if (options.saveEvery && (step + 1) % options.saveEvery == 0 &&
+        step + 1 < options.steps)
+      code = take(lc_trainer_save(trainer, options.save), error);
+    if (rank.index() == 0 && isShown(step, options.steps)) {
       printf("step %lld: loss %.9g\n", static_cast<long long>(step + 1), mean);
+      fflush(stdout); // whoever reads a pipe wants to see it now
+    }
   }
   if (code == LC_OK && rank.index() == 0)
-    printf("%lld steps on %u rank%s: loss %.6g -> %.6g, %.3f s of processor "
+    printf("%lld step%s on %u rank%s: loss %.6g -> %.6g, %.3f s of processor "
            "time a step\n",
-           static_cast<long long>(options.steps), rank.world(),
+           static_cast<long long>(options.steps), options.steps == 1 ? "" : "s",
+           rank.world(),
            rank.world() == 1 ? "" : "s", first, mean,
            double(cpuNanoseconds() - start) / 1e9 / double(options.steps));
   free(all);
   return code;
 }
 
-/// What the rank communicated, as one line.
-void describeTraffic(const Rank &rank) {
+/// What the rank kept and communicated, a line each.
+void describeRank(const Rank &rank) {
+  printf("rank %u: %llu bytes of states, arena of %llu\n", rank.index(),
+         static_cast<unsigned long long>(rank.stateBytes),
+         static_cast<unsigned long long>(rank.arenaBytes));
+  if (!rank.channel)
+    return;
   lc_channel_stats_t stats = {};
   stats.struct_size = sizeof stats;
   lc_channel_stats(rank.channel, &stats);
@@ -126,6 +138,18 @@ int32_t runRank(Rank &rank) {
     code = take(lc_trainer_load(trainer, run.options->load), rank.error);
   if (code == LC_OK)
     code = runSteps(rank, trainer, rank.error);
+  const lc_training_t &training =
+      *lc_artefact_executable(run.artefact)->training;
+  for (uint64_t i = 0; i < training.n_states; ++i) {
+    lc_tensor_t state;
+    lc_trainer_state(trainer, uint32_t(i), &state);
+    rank.stateBytes +=
+        uint64_t(elementCount(state)) * lc_dtype_size(state.dtype);
+  }
+  lc_context_info_t info = {};
+  info.struct_size = sizeof info;
+  lc_context_info(lc_trainer_context(trainer), &info);
+  rank.arenaBytes = info.arena_bytes;
   if (code == LC_OK && run.options->save)
     code = take(lc_trainer_save(trainer, run.options->save), rank.error);
   lc_trainer_close(trainer);
@@ -246,8 +270,7 @@ int32_t runTraining(Run &run, Error error) {
   if (code == LC_OK)
     code = firstError(ranks, count, error);
   for (uint32_t r = 0; code == LC_OK && r < count; ++r)
-    if (ranks[r].channel)
-      describeTraffic(ranks[r]);
+    describeRank(ranks[r]);
   for (uint32_t r = 0; r < count; ++r)
     lc_channel_close(ranks[r].channel);
   if (code == LC_OK && isFirst)

@@ -72,6 +72,26 @@ void removeCheckpoint(const char *path, int64_t number) {
   rmdir(folder);
 }
 
+/// Removes what does not count any more: older checkpoints, and what saves that
+/// were interrupted left behind.
+void removeOthers(const char *path, int64_t number) {
+  DIR *entries = opendir(path);
+  if (!entries)
+    return;
+  char name[PATH_MAX];
+  while (dirent *entry = readdir(entries)) {
+    char *end;
+    long long found = strtoll(entry->d_name, &end, 10);
+    if (found > 0 && !*end && found != number)
+      removeCheckpoint(path, found);
+    if (!strncmp(entry->d_name, "latest.tmp.", 11) &&
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name) <
+            int(sizeof name))
+      unlink(name);
+  }
+  closedir(entries);
+}
+
 void syncFolder(const char *path) {
   int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor >= 0) {
@@ -238,8 +258,8 @@ int32_t saveCheckpoint(Trainer &trainer, const char *path, Error error) {
       code = file.commit(error, /*durable=*/true);
     }
     syncFolder(path);
-    if (code == LC_OK && before.number)
-      removeCheckpoint(path, before.number);
+    if (code == LC_OK)
+      removeOthers(path, number);
   }
   return agree(trainer, code, error);
 }

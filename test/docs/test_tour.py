@@ -9,7 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("LCOMPILE_BIN", ROOT / "build" / "bin"))
-TOURS = ROOT / "README.md", ROOT / "docs" / "tour.md"
+TOURS = ROOT / "README.md", ROOT / "docs" / "tour.md", ROOT / "docs" / "training.md"
 
 
 def blocks(text):

@@ -96,4 +96,18 @@ ArenaPlan planArena(ArrayRef<ArenaSlot> slots,
   return plan;
 }
 
+int64_t arenaBytes(const ArenaPlan &plan, ArrayRef<ArenaSlot> slots,
+                   ArrayRef<int64_t> symbols) {
+  SmallVector<int64_t> top(slots.size(), 0);
+  int64_t height = 0;
+  for (unsigned i : plan.order) {
+    int64_t start = 0;
+    for (unsigned below : plan.below[i])
+      start = std::max(start, top[below]);
+    top[i] = start + lc::evaluate(slots[i].bytes, symbols);
+    height = std::max(height, top[i]);
+  }
+  return height;
+}
+
 } // namespace lcompile

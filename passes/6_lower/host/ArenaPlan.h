@@ -31,6 +31,10 @@ struct ArenaPlan {
 ArenaPlan planArena(llvm::ArrayRef<ArenaSlot> slots,
                     llvm::ArrayRef<lc::SymbolAttr> symbols);
 
+/// The size of the arena for these values of the symbols.
+int64_t arenaBytes(const ArenaPlan &plan, llvm::ArrayRef<ArenaSlot> slots,
+                   llvm::ArrayRef<int64_t> symbols);
+
 } // namespace lcompile
 
 #endif // PASSES_6_LOWER_HOST_ARENAPLAN_H

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Emits collectives: calls of the runtime's channel, and their table.
+#include "dialects/lc/IR/WeightStore.h"
 #include "lcompile-c/Channel.h"
 #include "lib/Support/ModelLocation.h"
 #include "passes/6_lower/host/HostEmitter.h"
@@ -48,6 +49,10 @@ void HostEmitter::emitStart(ccl::StartOp start) {
   uint32_t dtype = start.getInputs().empty()
                        ? uint32_t(LC_DTYPE_INVALID)
                        : dtypeOf(getElementTypeOrSelf(start.getInputs()[0]));
+  int64_t elementBytes =
+      start.getInputs().empty()
+          ? 0
+          : lc::byteWidth(getElementTypeOrSelf(start.getInputs()[0]));
   auto number = [&](int64_t v) { return b.getI64IntegerAttr(v); };
   std::string title = titleOf(start);
   tables.collectives.push_back(b.getDictionaryAttr(
@@ -56,6 +61,7 @@ void HostEmitter::emitStart(ccl::StartOp start) {
                                           : averages ? int64_t(LC_REDUCTION_SUM)
                                                      : int64_t(red))),
        b.getNamedAttr("dtype", number(dtype)),
+       b.getNamedAttr("element_bytes", number(elementBytes)),
        b.getNamedAttr("root", number(start.getRoot())),
        b.getNamedAttr("scale", b.getF64FloatAttr(
                                    averages ? 1.0 / ccl::worldOf(start) : 1)),

@@ -55,6 +55,8 @@ private:
   void emitMetadata(const ArenaPlan &plan);
   /// The states of a training step (lc_state_t); empty for other functions.
   mlir::ArrayAttr describeStates();
+  /// The arena of each rank, dynamic sizes at their upper bounds.
+  llvm::SmallVector<int64_t> rankArenas(const ArenaPlan &plan) const;
   /// Slots, schedule and kernels, for people who read the plan.
   mlir::DictionaryAttr explainPlan(const ArenaPlan &plan);
 

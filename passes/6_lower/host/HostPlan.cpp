@@ -137,6 +137,22 @@ ArrayAttr HostEmitter::describeStates() {
   return b.getArrayAttr(states);
 }
 
+SmallVector<int64_t> HostEmitter::rankArenas(const ArenaPlan &plan) const {
+  SmallVector<int64_t> values, arenas;
+  for (lc::SymbolAttr symbol : symbols)
+    values.push_back(
+        std::min(symbol.getMax(), std::max<int64_t>(symbol.getMin(), 1 << 20)));
+  auto rank =
+      function->getAttrOfType<IntegerAttr>(ccl::CclDialect::rankAttrName);
+  int64_t world = ccl::worldOf(function);
+  for (int64_t r = 0; r < world; ++r) {
+    if (rank)
+      values[rank.getInt()] = r;
+    arenas.push_back(arenaBytes(plan, assignment.slots(), values));
+  }
+  return arenas;
+}
+
 void HostEmitter::emitMetadata(const ArenaPlan &plan) {
   auto run = cast<func::FuncOp>(&*b.getInsertionPoint());
   AffineExpr bytes = lc::constant(b.getContext(), 0);
@@ -207,6 +223,8 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
           b.getNamedAttr("states", describeStates()),
           b.getNamedAttr("zero_stage",
                          b.getI64IntegerAttr(stage ? stage.getInt() : 0)),
+          b.getNamedAttr("rank_arenas",
+                         b.getDenseI64ArrayAttr(rankArenas(plan))),
           b.getNamedAttr("world", b.getI64IntegerAttr(ccl::worldOf(function))),
           b.getNamedAttr("rank_symbol",
                          b.getI64IntegerAttr(rank ? rank.getInt() : -1)),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Training steps on several ranks: the same bits for every stage of sharding, bucket and schedule, and the losses of
 torch on the whole batch."""
-import math, os, pathlib, re, subprocess, sys
+import math, os, pathlib, re, shutil, signal, socket, subprocess, sys
 
 import numpy as np
 import pytest
@@ -82,7 +82,7 @@ class Job:
         command = [BIN / "lcompile", "train", self.folder / "m.pt2", "--loss=cross_entropy", f"--optimizer={optimizer}", *flags]
         return subprocess.run([*command, "-o", self.folder / "step.so"], capture_output=True, text=True)
 
-    def run(self, world, *flags, steps=STEPS, load=None, name="end"):
+    def run(self, world, *, flags=(), steps=STEPS, load=None, name="end"):
         """The losses [steps, ranks], the states at the end, and what was printed."""
         command = [BIN / "lcompile-run", self.folder / "step.so", "--data", self.folder / "data", "--steps", str(steps), "--save", self.folder / name,
                    "--output", f"loss={self.folder / 'loss.npy'}", "--timeout", "20", *(["--world", str(world)] if world > 1 else []), *(["--load", load] if load else []), *flags]
@@ -176,3 +176,130 @@ def test_rank_counts_must_agree(tmp_path):
     command = [BIN / "lcompile-run", tmp_path / "step.so", "--data", tmp_path / "data", "--steps", "1", "--world", "3"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1 and "was compiled for 2 ranks, and this is rank" in done.stderr
+
+
+def plan_of(job, *flags):
+    """The rows of the plan by rank: parameters, optimizer, others, frozen, arena, total, sent; before anything runs."""
+    command = [BIN / "lcompile", "train", job.folder / "m.pt2", "--loss=cross_entropy", f"--optimizer={ADAMW}", *flags, "--emit=plan", "-o", "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    names = ["parameters", "optimizer", "others", "frozen", "arena", "total", "sent"]
+    return [dict(zip(names, map(int, row.split()[1:]))) for row in re.findall(r"^ +\d+(?: +\d+){7}$", text, re.M)]
+
+
+def measured(text):
+    """Bytes of states, of the arena, and sent, by rank, as lcompile-run printed them."""
+    states = re.findall(r"rank \d+: (\d+) bytes of states, arena of (\d+)", text)
+    sent = re.findall(r"rank \d+: \d+ collectives over \w+, (\d+) bytes sent", text)
+    return [tuple(map(int, (*s, t))) for s, t in zip(states, sent)]
+
+
+@pytest.mark.parametrize("name", ["words", "images"])
+@pytest.mark.parametrize("stage", [0, 1, 2, 3])
+def test_plan_is_what_happens(stage, name, tmp_path):
+    """To the byte, on every rank; what ranks hold of sharded states is the whole exactly."""
+    world, job = 3, Job(tmp_path, name)
+    plan = plan_of(job, f"--world={world}", f"--zero={stage}")
+    (single,) = plan_of(job)
+    text = job.train(world, f"--zero={stage}")[2]
+    for row, (states, arena, sent) in zip(plan, measured(text), strict=True):
+        assert states == row["parameters"] + row["optimizer"] + row["others"]
+        assert arena == row["arena"]
+        assert sent == STEPS * row["sent"]
+    for kind, sharded in (("optimizer", stage > 0), ("parameters", stage == 3)):
+        assert sum(row[kind] for row in plan) == single[kind] * (1 if sharded else world)
+
+
+def test_memory_budgets(tmp_path):
+    """Twenty budgets between the least and the most: none is exceeded; less than the least is refused with the least."""
+    world, job = 3, Job(tmp_path, "primes")
+    most = max(row["total"] for row in plan_of(job, f"--world={world}", "--zero=0"))
+    done = job.compile(f"--world={world}", "--memory-budget=1KiB")
+    assert done.returncode == 1
+    least = int(re.search(r"does not fit into 1024 bytes: it needs at least (\d+) bytes on each of 3 ranks", done.stderr)[1])
+    assert least < most
+    stages = set()
+    for i in range(20):
+        budget = least + (most - least) * i // 19
+        done = job.compile(f"--world={world}", f"--memory-budget={budget}")
+        assert done.returncode == 0, done.stderr
+        stages.add(re.search(r"--zero=(\d)", done.stderr)[1])
+        frozen = 4 * sum(p.numel() for p in job.module.parameters() if not p.requires_grad)
+        for states, arena, _ in measured(job.run(world, steps=1)[2]):
+            assert states + arena + frozen <= budget
+    assert {"0", "3"} <= stages
+    assert job.compile(f"--world={world}", f"--memory-budget={least - 1}").returncode == 1
+
+
+@pytest.mark.parametrize("engine", ["mpi", "gloo"])
+def test_engines_give_the_same_bits(engine, tmp_path):
+    world, job = 3, Job(tmp_path, "words")
+    expected = job.train(world, "--zero=3", "--bucket=512", name="loopback")
+    command = [BIN / "lcompile-run", tmp_path / "step.so", "--data", tmp_path / "data", "--steps", STEPS, "--save", tmp_path / engine,
+               "--output", f"loss={tmp_path / engine}.npy", "--timeout", "30"]
+    command = [str(word) for word in command]
+    if engine == "mpi":
+        if not shutil.which("mpirun"):
+            pytest.skip("mpirun is not installed")
+        environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+        jobs = [subprocess.Popen(["mpirun", "--oversubscribe", "-n", str(world), *command], env=environment, stderr=subprocess.PIPE, text=True)]
+    else:
+        if not (BIN.parent / "lib" / "liblcompile-comm-gloo.so").exists():
+            pytest.skip("the engine gloo is not built")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        base = {**os.environ, "LCOMPILE_COMM": "gloo", "LCOMPILE_WORLD": str(world), "LCOMPILE_MASTER": f"127.0.0.1:{port}"}
+        jobs = [subprocess.Popen(command, env={**base, "LCOMPILE_RANK": str(rank)}, stderr=subprocess.PIPE, text=True) for rank in range(world)]
+    for process in jobs:
+        errors = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, errors
+    assert_equal((np.load(tmp_path / f"{engine}.npy"), load_checkpoint(tmp_path / engine)), expected)
+
+
+def test_a_killed_save_leaves_a_whole_checkpoint(tmp_path):
+    """However a training ends, the checkpoint that counts is complete, and training goes on from it."""
+    world, job = 2, Job(tmp_path, "words")
+    assert job.compile(f"--world={world}", "--zero=2").returncode == 0
+    command = [BIN / "lcompile-run", tmp_path / "step.so", "--data", tmp_path / "data", "--world", world, "--save", tmp_path / "kept"]
+    command = [str(word) for word in command]
+    assert subprocess.run([*command, "--steps", "1"]).returncode == 0
+    pick, last = np.random.RandomState(0), 0
+    for _ in range(10):
+        process = subprocess.Popen([*command, "--steps", "1000000", "--save-every", "1", "--load", str(tmp_path / "kept")], stdout=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=0.05 + 0.2 * pick.rand())
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        states = load_checkpoint(tmp_path / "kept")
+        assert states["step"] >= last
+        last = states["step"]
+    assert last > 1
+    done = subprocess.run([*command, "--steps", "1", "--load", str(tmp_path / "kept")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert load_checkpoint(tmp_path / "kept")["step"] == last + 1
+    assert len(list((tmp_path / "kept").iterdir())) == 2  # the one that counts, and its name
+
+
+def test_a_stopped_rank_ends_the_training(tmp_path):
+    """A rank that stops answering ends the job within the timeout, with its number."""
+    world, job = 3, Job(tmp_path, "primes")
+    if not (BIN.parent / "lib" / "liblcompile-comm-gloo.so").exists():
+        pytest.skip("the engine gloo is not built")
+    assert job.compile(f"--world={world}", "--zero=1").returncode == 0
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    base = {**os.environ, "LCOMPILE_COMM": "gloo", "LCOMPILE_WORLD": str(world), "LCOMPILE_MASTER": f"127.0.0.1:{port}"}
+    command = [str(word) for word in [BIN / "lcompile-run", tmp_path / "step.so", "--data", tmp_path / "data", "--steps", 10**9, "--timeout", 3]]
+    jobs = [subprocess.Popen(command, env={**base, "LCOMPILE_RANK": str(rank)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for rank in range(world)]
+    try:
+        assert jobs[0].stdout.readline().startswith("step 1: loss")
+        jobs[1].send_signal(signal.SIGSTOP)
+        for rank in (0, 2):
+            errors = jobs[rank].communicate(timeout=60)[1]
+            assert jobs[rank].returncode == 1 and "rank 1" in errors, errors
+    finally:
+        for process in jobs:
+            process.kill()
+            process.wait()
