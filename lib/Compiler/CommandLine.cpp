@@ -173,6 +173,10 @@ Error readDistribution(const InputArgList &args, Distribution &d) {
     return notFor(args, OPT_bucket, "a number of bytes or all");
   if (args.getLastArgValue(OPT_prefetch, "1").getAsInteger(10, d.prefetch))
     return notFor(args, OPT_prefetch, "a number of gathers");
+  auto rate = parseBytes(args.getLastArgValue(OPT_link_rate, "1GB"));
+  if (!rate)
+    return notFor(args, OPT_link_rate, "bytes a second (1GB)");
+  d.linkRate = *rate;
   StringRef overlap = args.getLastArgValue(OPT_overlap, "on");
   if (overlap != "on" && overlap != "off")
     return notFor(args, OPT_overlap, "on or off");
@@ -238,9 +242,10 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.fault = args.getLastArgValue(OPT_inject_fault).str();
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
-  for (ID option : {OPT_gradients, OPT_loss, OPT_optimizer, OPT_world, OPT_zero,
-                    OPT_bucket, OPT_prefetch, OPT_overlap, OPT_cpu, OPT_kernels,
-                    OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
+  for (ID option :
+       {OPT_gradients, OPT_loss, OPT_optimizer, OPT_world, OPT_zero, OPT_bucket,
+        OPT_prefetch, OPT_link_rate, OPT_overlap, OPT_cpu, OPT_kernels,
+        OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
     if (const Arg *arg = args.getLastArg(option))
       options.replayOptions += " " + arg->getAsString(args);
   if (!options.stopAfter.empty()) {
@@ -265,7 +270,7 @@ Error checkTraining(const InputArgList &args, bool isTraining) {
                            : args.getLastArg(option)->getSpelling().rtrim('=') +
                                  Twine(" is for training: lcompile train ..."));
   for (ID option : {OPT_world, OPT_zero, OPT_memory_budget, OPT_bucket,
-                    OPT_prefetch, OPT_overlap})
+                    OPT_prefetch, OPT_link_rate, OPT_overlap})
     if (args.hasArg(option) && !isTraining)
       return textError(args.getLastArg(option)->getSpelling().rtrim('=') +
                        Twine(" is for training: lcompile train ..."));

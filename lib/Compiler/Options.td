@@ -65,6 +65,8 @@ def bucket : Rare<"bucket", "BYTES", "lcompile train: a collective of this size 
 def : Sp<"bucket", bucket>;
 def prefetch : Rare<"prefetch", "N", "lcompile train: parameters gathered ahead of their use with --zero=3 (default 1)", advanced>;
 def : Sp<"prefetch", prefetch>;
+def link_rate : Rare<"link-rate", "SIZE", "lcompile train: bytes a second between ranks that the schedule expects (default 1GB)", advanced>;
+def : Sp<"link-rate", link_rate>;
 def overlap : Rare<"overlap", "on|off", "lcompile train: kernels run while collectives do (default on)", advanced>;
 def : Sp<"overlap", overlap>;
 def gradients : Flag<["--"], "gradients">, Group<output>, Flags<[HelpHidden]>,

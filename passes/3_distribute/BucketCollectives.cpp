@@ -69,6 +69,23 @@ Operation *firstUser(Operation *op) {
   return first;
 }
 
+/// Moves reductions up to where their operands are there: buckets fill in that
+/// order.
+void hoist(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    auto collective = dyn_cast<ccl::Collective>(op);
+    if (!collective || !collective.getReduction())
+      continue;
+    Operation *last = nullptr;
+    for (Value v : op.getOperands())
+      if (Operation *def = v.getDefiningOp())
+        if (!last || comesBefore(last, def))
+          last = def;
+    if (last)
+      op.moveAfter(last);
+  }
+}
+
 /// Where all operands are there and no result is used yet: at the last member
 /// or at the first; null when it is neither.
 Operation *placeOf(ArrayRef<Operation *> members) {
@@ -119,6 +136,7 @@ struct BucketCollectivesPass
   using BucketCollectivesBase::BucketCollectivesBase;
 
   void runOnOperation() override {
+    hoist(getOperation().front());
     if (!bytes)
       return;
     SmallVector<Operation *> all;

@@ -118,10 +118,12 @@ def ScheduleCollectives : Pass<"lc-schedule-collectives", "mlir::func::FuncOp"> 
   let summary = "Start collectives early and wait for them late";
   let description = [{
     Every collective becomes a start and a wait, adjacent without `overlap`. With it, a
-    reduction is started as soon as its operands are there and waited for where it is
-    used, or when two more are under way; a gather is started up to `prefetch` gathers
-    ahead of its use. Starts keep their order, which is that of the program and so the
-    same on all ranks; tickets count them.
+    reduction is started as soon as its operands are there. What follows from it, the
+    update of parameters and their gather, is done when it should have arrived, by an
+    estimate from shapes (OperationCost.h) and `link-rate`, among the kernels that go on
+    without it. Parameters that are gathered for use are started up to `prefetch` gathers
+    ahead. All of it is decided by the program alone, so the order of starts is the same
+    on all ranks; tickets count them.
 
     ```mlir
     %f = ccl.start all_gather %0 {names = ["w"], ticket = 1 : i64} : (tensor<2xf32>) -> !ccl.future<tensor<8xf32>>
@@ -131,7 +133,8 @@ def ScheduleCollectives : Pass<"lc-schedule-collectives", "mlir::func::FuncOp"> 
   }];
   let options = [
     Option<"overlap", "overlap", "bool", "true", "Let kernels run between start and wait">,
-    Option<"prefetch", "prefetch", "unsigned", "1", "Gathers that may be started ahead of their use">
+    Option<"prefetch", "prefetch", "unsigned", "1", "Gathers that may be started ahead of their use">,
+    Option<"linkRate", "link-rate", "int64_t", "1000000000", "Bytes a second that a rank is expected to send">
   ];
   let dependentDialects = ["lcompile::ccl::CclDialect"];
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // When collectives start and when the program waits for them.
 #include "dialects/ccl/IR/CclDialect.h"
+#include "dialects/lc/IR/LcDialect.h"
+#include "passes/3_distribute/OperationCost.h"
 #include "passes/Passes.h"
-
-#include <deque>
 
 namespace lcompile {
 #define GEN_PASS_DEF_SCHEDULECOLLECTIVES
@@ -14,13 +14,6 @@ using namespace mlir;
 using namespace lcompile;
 
 namespace {
-
-/// Reductions that may be under way: more would keep more gradients in memory.
-constexpr size_t maxReductions = 2;
-
-bool isGather(ccl::StartOp start) {
-  return start.getKind() == ccl::Kind::all_gather;
-}
 
 struct Pair {
   ccl::StartOp start;
@@ -44,15 +37,175 @@ Pair split(Operation *op) {
   return {start, wait};
 }
 
-Operation *firstUser(Operation *op) {
-  Operation *first = op->getBlock()->getTerminator();
-  for (Operation *user : op->getUsers()) {
-    Operation *here = op->getBlock()->findAncestorOpInBlock(*user);
-    if (here->isBeforeInBlock(first))
-      first = here;
-  }
-  return first;
+/// A gather of what the step begins with: it can start whenever it is wanted.
+bool isOfState(ccl::StartOp start) {
+  return start.getKind() == ccl::Kind::all_gather &&
+         llvm::all_of(start.getInputs(), llvm::IsaPred<BlockArgument>);
 }
+
+/// Puts the operations of a block into an order in which collectives run beside
+/// kernels. Two clocks, of the kernels and of the link, go on as operations are
+/// put down. What does not depend on collectives keeps its order; what follows
+/// from one (the update of parameters) is put where its wait should not have to
+/// wait any more.
+class Timeline {
+public:
+  Timeline(Block &block, double rate) : block(block), rate(rate) {}
+
+  void run() {
+    findDependents();
+    countReaders();
+    SmallVector<Operation *> all;
+    for (Operation &op : block.without_terminator())
+      all.push_back(&op);
+    startReady(all);
+    for (Operation *op : all)
+      if (!dependents.contains(op)) {
+        put(op);
+        startReady(all);
+        takeDone(all, /*atEnd=*/false);
+      }
+    takeDone(all, /*atEnd=*/true);
+    Operation *end = block.getTerminator();
+    for (Operation *op : order)
+      op->moveBefore(end);
+  }
+
+private:
+  /// What collectives give, except gathered states, and all that follows.
+  void findDependents() {
+    for (Operation &op : block.without_terminator()) {
+      auto start = dyn_cast<ccl::StartOp>(op);
+      bool follows = start && !isOfState(start);
+      op.walk([&](Operation *inner) {
+        for (Value v : inner->getOperands())
+          follows |= dependents.contains(v.getDefiningOp());
+      });
+      if (follows)
+        dependents.insert(&op);
+    }
+  }
+
+  /// How many operations still read each input that an output updates.
+  void countReaders() {
+    auto function = cast<func::FuncOp>(block.getParentOp());
+    for (OpOperand &result : block.getTerminator()->getOpOperands())
+      if (auto alias = function.getResultAttrOfType<IntegerAttr>(
+              result.getOperandNumber(), lc::LcDialect::aliasAttrName))
+        if (Operation *op = result.get().getDefiningOp())
+          updates[op].push_back(function.getArgument(alias.getInt()));
+    for (BlockArgument argument : block.getArguments())
+      for (Operation *user : argument.getUsers()) {
+        Operation *here = block.findAncestorOpInBlock(*user);
+        if (!dependents.contains(here) &&
+            readers[argument].insert(here).second &&
+            here->hasTrait<OpTrait::IsTerminator>())
+          readers[argument].erase(here);
+      }
+  }
+
+  void put(Operation *op) {
+    done.insert(op);
+    order.push_back(op);
+    if (auto start = dyn_cast<ccl::StartOp>(op)) {
+      link = std::max(link, now) + transferSeconds(op, rate);
+      arrival[op] = link;
+      if (dependents.contains(op))
+        underWay.push_back(start);
+    } else if (auto wait = dyn_cast<ccl::WaitOp>(op)) {
+      now = std::max(now, arrival.lookup(wait.getFuture().getDefiningOp()));
+    } else {
+      now += computeSeconds(op);
+    }
+  }
+
+  bool isReady(Operation *op) {
+    if (done.contains(op))
+      return false;
+    bool ready = true;
+    op->walk([&](Operation *inner) {
+      for (Value v : inner->getOperands()) {
+        Operation *def = v.getDefiningOp();
+        Operation *here = def ? block.findAncestorOpInBlock(*def) : nullptr;
+        ready &= !here || here == op || done.contains(here);
+      }
+    });
+    return ready;
+  }
+
+  /// An update would need memory of its own while the old value is still read.
+  bool wouldCopy(Operation *op) {
+    Operation *writer = op;
+    if (auto start = dyn_cast<ccl::StartOp>(op))
+      writer = *start.getFuture().user_begin();
+    auto it = updates.find(writer);
+    return it != updates.end() && llvm::any_of(it->second, [&](Value state) {
+             return llvm::any_of(readers[state], [&](Operation *reader) {
+               return !done.contains(reader);
+             });
+           });
+  }
+
+  /// Starts collectives whose operands are there, in the order of the program.
+  void startReady(ArrayRef<Operation *> all) {
+    for (Operation *op : all)
+      if (isa<ccl::StartOp>(op) && dependents.contains(op) && isReady(op) &&
+          !wouldCopy(op))
+        put(op);
+  }
+
+  /// Waits for what should be there by now, or at the end for everything, and
+  /// does what follows from it. Gathers have nothing behind them but the end.
+  void takeDone(ArrayRef<Operation *> all, bool atEnd) {
+    for (bool again = true; again;) {
+      again = false;
+      for (size_t i = 0; i < underWay.size(); ++i) {
+        ccl::StartOp start = underWay[i];
+        bool isLast = start.getKind() == ccl::Kind::all_gather;
+        if (isLast ? !atEnd || hasReduction()
+                   : !atEnd && arrival.lookup(start) > now)
+          continue;
+        underWay.erase(underWay.begin() + i);
+        put(*start.getFuture().user_begin());
+        follow(all, atEnd);
+        again = true;
+        break;
+      }
+      if (atEnd && underWay.empty() && follow(all, true))
+        again = true;
+    }
+  }
+
+  bool hasReduction() {
+    return llvm::any_of(underWay, [](ccl::StartOp start) {
+      return start.getKind() != ccl::Kind::all_gather;
+    });
+  }
+
+  /// Puts down all dependents that can go, waits apart.
+  bool follow(ArrayRef<Operation *> all, bool atEnd) {
+    bool any = false;
+    for (bool again = true; again;) {
+      again = false;
+      for (Operation *op : all)
+        if (dependents.contains(op) && !isa<ccl::WaitOp>(op) && isReady(op) &&
+            (atEnd || !wouldCopy(op))) {
+          put(op);
+          again = any = true;
+        }
+    }
+    return any;
+  }
+
+  Block &block;
+  double rate, now = 0, link = 0; // clocks of kernels and of the link
+  llvm::DenseSet<Operation *> dependents, done;
+  llvm::DenseMap<Operation *, double> arrival;
+  llvm::DenseMap<Operation *, SmallVector<Value>> updates;
+  llvm::DenseMap<Value, llvm::DenseSet<Operation *>> readers;
+  SmallVector<ccl::StartOp> underWay;
+  SmallVector<Operation *> order;
+};
 
 struct ScheduleCollectivesPass
     : lcompile::impl::ScheduleCollectivesBase<ScheduleCollectivesPass> {
@@ -74,52 +227,33 @@ struct ScheduleCollectivesPass
     });
     if (!good)
       return signalPassFailure();
-    SmallVector<Pair> pairs;
-    for (Operation *op : all)
-      pairs.push_back(split(op));
+    if (all.empty())
+      return;
+    SmallVector<Pair> gathers;
+    for (Operation *op : all) {
+      Pair pair = split(op);
+      if (isOfState(pair.start))
+        gathers.push_back(pair);
+    }
     if (overlap) {
-      prefetchGathers(pairs);
-      delayWaits(pairs);
+      Timeline(block, double(linkRate)).run();
+      prefetchGathers(gathers);
     }
     number(block);
   }
 
 private:
   /// Each gather starts before the wait of the one `prefetch` places before it.
-  void prefetchGathers(ArrayRef<Pair> pairs) {
-    SmallVector<Pair> gathers;
-    for (Pair pair : pairs)
-      if (isGather(pair.start))
-        gathers.push_back(pair);
+  void prefetchGathers(ArrayRef<Pair> gathers) {
     for (size_t i = 0; prefetch && i < gathers.size(); ++i) {
-      Operation *goal = i >= prefetch
-                            ? gathers[i - prefetch].wait.getOperation()
-                            : &gathers[i].start->getBlock()->front();
-      if (!goal->isBeforeInBlock(gathers[i].start))
-        continue;
-      // Not before its operands, nor before an earlier start: the order stays.
-      for (Value v : gathers[i].start.getInputs())
-        if (Operation *def = v.getDefiningOp())
-          if (!def->isBeforeInBlock(goal))
-            goal = def->getNextNode();
-      if (goal->isBeforeInBlock(gathers[i].start))
-        gathers[i].start->moveBefore(goal);
-    }
-  }
-
-  void delayWaits(ArrayRef<Pair> pairs) {
-    std::deque<Pair> underWay;
-    for (Pair pair : pairs) {
-      pair.wait->moveBefore(firstUser(pair.wait));
-      if (isGather(pair.start))
-        continue;
-      underWay.push_back(pair);
-      if (underWay.size() <= maxReductions)
-        continue;
-      Pair oldest = underWay.front();
-      underWay.pop_front();
-      if (pair.start->isBeforeInBlock(oldest.wait))
-        oldest.wait->moveBefore(pair.start);
+      ccl::StartOp start = gathers[i].start;
+      Operation *goal = &start->getBlock()->front();
+      if (i >= prefetch) {
+        ccl::WaitOp wait = gathers[i - prefetch].wait;
+        goal = wait;
+      }
+      if (goal->isBeforeInBlock(start))
+        start->moveBefore(goal);
     }
   }
 

@@ -45,7 +45,7 @@ void distribute(OpPassManager &pm, const PipelineOptions &options) {
   add(createUnshardPlacement({d.release}));
   add(createLowerZero());
   add(createBucketCollectives({d.bucketBytes}));
-  add(createScheduleCollectives({d.overlap, d.prefetch}));
+  add(createScheduleCollectives({d.overlap, d.prefetch, d.linkRate}));
   clean(pm);
 }
 

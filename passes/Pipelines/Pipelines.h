@@ -15,6 +15,7 @@ struct Distribution {
   int64_t bucketBytes = 1 << 20; // 0: each alone, -1: all in one
   bool overlap = true;
   unsigned prefetch = 1;
+  int64_t linkRate = 1000000000; // bytes a second that a rank can send
 };
 
 struct PipelineOptions {

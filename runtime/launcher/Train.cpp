@@ -66,7 +66,7 @@ int32_t runSteps(Rank &rank, lc_trainer_t *trainer, Error error) {
   if (!all)
     return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
   int32_t code = LC_OK;
-  int64_t start = cpuNanoseconds();
+  int64_t start = cpuNanoseconds(), wall = wallNanoseconds();
   double first = 0, mean = 0;
   for (int64_t step = 0; code == LC_OK && step < options.steps; ++step) {
     rank.batches->take(step, rank.index(), inputs);
@@ -91,11 +91,11 @@ int32_t runSteps(Rank &rank, lc_trainer_t *trainer, Error error) {
     }
   }
   if (code == LC_OK && rank.index() == 0)
-    printf("%lld step%s on %u rank%s: loss %.6g -> %.6g, %.3f s of processor "
-           "time a step\n",
+    printf("%lld step%s on %u rank%s: loss %.6g -> %.6g, %.4f s of wall time "
+           "a step, %.4f s of processor\n",
            static_cast<long long>(options.steps), options.steps == 1 ? "" : "s",
-           rank.world(),
-           rank.world() == 1 ? "" : "s", first, mean,
+           rank.world(), rank.world() == 1 ? "" : "s", first, mean,
+           double(wallNanoseconds() - wall) / 1e9 / double(options.steps),
            double(cpuNanoseconds() - start) / 1e9 / double(options.steps));
   free(all);
   return code;

@@ -2,6 +2,7 @@
 // RUN: lcompile-opt --lc-schedule-collectives=overlap=false %s | FileCheck %s --check-prefix=NONE
 // RUN: lcompile-opt --lc-schedule-collectives=prefetch=1 %s | FileCheck %s
 // RUN: lcompile-opt --lc-schedule-collectives=prefetch=0 %s | FileCheck %s --check-prefix=LATE
+// RUN: lcompile-opt --lc-schedule-collectives=link-rate=10000 %s | FileCheck %s --check-prefix=SLOW
 
 // Without overlap a start is followed by its wait.
 // NONE-LABEL: func.func @gathers
@@ -34,27 +35,47 @@ func.func @gathers(%a: tensor<2xf32>, %b: tensor<2xf32>) -> tensor<8xf32>
   return %3 : tensor<8xf32>
 }
 
-// Reductions are waited for where they are used, or when two more are under way.
+// A reduction is started when its operand is there. What follows from it is done once it should have arrived, between the
+// kernels that go on; with a slow link, behind them.
 // CHECK-LABEL: func.func @reductions
-// CHECK: %[[F:.*]] = ccl.start all_reduce %arg0
-// CHECK: lc.neg
-// CHECK: %[[G:.*]] = ccl.start all_reduce
-// CHECK: lc.neg
-// CHECK: ccl.wait %[[F]]
-// CHECK: %[[H:.*]] = ccl.start all_reduce
-// CHECK: lc.exp
-// CHECK: ccl.wait %[[G]]
-// CHECK: ccl.wait %[[H]]
-func.func @reductions(%a: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<8xf32>
+// CHECK-NEXT: %[[F:.*]] = ccl.start all_reduce %arg0 {{.*}}ticket = 1
+// CHECK-NEXT: lc.matmul
+// CHECK-NEXT: ccl.wait %[[F]]
+// CHECK-NEXT: lc.neg
+// CHECK-NEXT: lc.sub
+// CHECK-NEXT: lc.matmul
+// CHECK-NEXT: lc.exp
+// CHECK-NEXT: return
+
+// SLOW-LABEL: func.func @reductions
+// SLOW: lc.matmul
+// SLOW-NEXT: lc.matmul
+// SLOW-NEXT: lc.exp
+// SLOW-NEXT: ccl.wait
+func.func @reductions(%g: tensor<64xf32>, %w: tensor<64xf32>, %x: tensor<512x512xf32>)
+    -> (tensor<512x512xf32>, tensor<64xf32> {lc.alias = 1 : i64})
     attributes {ccl.rank = 0 : i64, ccl.world = 4 : i64, lc.symbols = [#lc.symbol<"rank", 0, 3>]} {
-  %0 = ccl.all_reduce %a {red = #ccl.red<avg>, names = ["a"]} : (tensor<8xf32>) -> tensor<8xf32>
-  %m = lc.neg %b : tensor<8xf32>
-  %1 = ccl.all_reduce %m {red = #ccl.red<avg>, names = ["m"]} : (tensor<8xf32>) -> tensor<8xf32>
-  %n = lc.neg %m : tensor<8xf32>
-  %2 = ccl.all_reduce %n {red = #ccl.red<avg>, names = ["n"]} : (tensor<8xf32>) -> tensor<8xf32>
-  %e = lc.exp %n : tensor<8xf32>
-  %3 = lc.add %0, %1 : tensor<8xf32>
-  %4 = lc.add %3, %2 : tensor<8xf32>
-  %5 = lc.add %4, %e : tensor<8xf32>
-  return %5 : tensor<8xf32>
+  %0 = lc.matmul %x, %x : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %1 = lc.matmul %0, %x : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %2 = lc.exp %1 : tensor<512x512xf32>
+  %3 = ccl.all_reduce %g {red = #ccl.red<avg>, names = ["g"]} : (tensor<64xf32>) -> tensor<64xf32>
+  %4 = lc.neg %3 : tensor<64xf32>
+  %5 = lc.sub %w, %4 : tensor<64xf32>
+  return %2, %5 : tensor<512x512xf32>, tensor<64xf32>
+}
+
+// The new value is not written before the old one has been read.
+// CHECK-LABEL: func.func @read_late
+// CHECK: ccl.wait
+// CHECK: lc.mul
+// CHECK-NEXT: lc.sub
+func.func @read_late(%g: tensor<512x512xf32>, %w: tensor<512x512xf32>, %x: tensor<512x512xf32>)
+    -> (tensor<512x512xf32>, tensor<512x512xf32> {lc.alias = 1 : i64})
+    attributes {ccl.rank = 0 : i64, ccl.world = 4 : i64, lc.symbols = [#lc.symbol<"rank", 0, 3>]} {
+  %0 = lc.matmul %x, %x : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %1 = lc.matmul %0, %x : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %2 = lc.mul %1, %w : tensor<512x512xf32>
+  %3 = ccl.all_reduce %g {red = #ccl.red<avg>, names = ["g"]} : (tensor<512x512xf32>) -> tensor<512x512xf32>
+  %5 = lc.sub %w, %3 : tensor<512x512xf32>
+  return %2, %5 : tensor<512x512xf32>, tensor<512x512xf32>
 }

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""How much of the communication of a training step is hidden behind its kernels.
+
+Ranks are threads, their links are throttled so that a step computes 1.3 times as long as it communicates, and the time
+that ranks wait is compared with the time that transfers take. Wants as many idle cores as ranks.
+"""
+import argparse, importlib.machinery, importlib.util, pathlib, re, subprocess, sys, tempfile
+
+import torch
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+loader = importlib.machinery.SourceFileLoader("zero_matrix", str(ROOT / "test" / "bench" / "zero-matrix"))
+spec = importlib.util.spec_from_loader("zero_matrix", loader)
+matrix = importlib.util.module_from_spec(spec)
+loader.exec_module(matrix)
+base = matrix.base
+
+
+class Wide(matrix.Gpt):
+    """Four blocks of 256."""
+
+    def __init__(self):
+        torch.nn.Module.__init__(self)
+        self.tokens, self.places = torch.nn.Embedding(1009, 256), torch.nn.Embedding(64, 256)
+        self.blocks, self.norm = torch.nn.ModuleList(matrix.Block(256, 4) for _ in range(4)), torch.nn.LayerNorm(256)
+
+
+def seconds(text, pattern):
+    return [tuple(map(float, match)) for match in re.findall(pattern, text)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--world", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--ratio", type=float, default=1.3, help="computing over communicating")
+    parser.add_argument("--stages", type=int, nargs="*", default=[0, 1, 2, 3])
+    options = parser.parse_args()
+    base.MODELS["wide"] = (Wide, lambda n: torch.randint(0, 1009, (n, 64)))
+    world, steps = options.world, options.steps
+    with tempfile.TemporaryDirectory() as folder:
+        job = base.Job(pathlib.Path(folder), "wide", samples=base.BATCH * world * 4)
+        print("stage  overlap  computing ms  communicating ms  waiting ms  exposed")
+        for stage in options.stages:
+            for overlap in ("off", "on"):
+                flags = [f"--world={world}", f"--zero={stage}", f"--overlap={overlap}", "--link-rate=50MB"]
+                plan = base.plan_of(job, *flags)
+                sent = max(row["sent"] for row in plan)
+                job.compile(*flags)
+                command = [base.BIN / "lcompile-run", job.folder / "step.so", "--data", job.folder / "data", "--steps", steps, "--world", world, "--threads", 1]
+                run = lambda *more: subprocess.run([str(w) for w in [*command, *more]], capture_output=True, text=True, check=True).stdout
+                computing = min(float(re.search(r"([\d.]+) s of wall time a step", run())[1]) for _ in range(3))
+                rate = sent / (computing / options.ratio)
+                text = run("--link-rate", int(rate), "--link-latency", 100)
+                waited = max(w for w, _ in seconds(text, r"([\d.]+) s waited of ([\d.]+) s under way")) / steps
+                moving = sent / rate
+                print(f"{stage:5}  {overlap:>7}  {computing * 1e3:12.1f}  {moving * 1e3:16.1f}  {waited * 1e3:10.1f}  {waited / moving:6.1%}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
