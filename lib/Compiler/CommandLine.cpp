@@ -55,6 +55,26 @@ std::string defaultOutput(StringRef input, StringRef emit) {
   return emit == "exe" ? stem : "-";
 }
 
+/// What makes a training step, and how it runs on several ranks.
+constexpr ID stepOptions[] = {OPT_optimizer};
+constexpr ID distributionOptions[] = {OPT_world,         OPT_zero,
+                                      OPT_memory_budget, OPT_bucket,
+                                      OPT_prefetch,      OPT_link_rate,
+                                      OPT_overlap};
+/// Stages that begin with what stage train made.
+constexpr StringLiteral stagesBehindTrain[] = {"distribute", "optimize",
+                                               "partition", "lower"};
+
+/// As a shell wants it.
+std::string quoted(StringRef text) {
+  if (text.find_first_of(" *?'\"();|&$[]") == StringRef::npos)
+    return text.str();
+  std::string result = "'";
+  for (char c : text)
+    result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
 /// "x: 1x3xf32" -> name and shape; without a name: by position.
 std::pair<std::string, std::string> splitInput(StringRef text) {
   auto [name, spec] = text.split(':');
@@ -79,17 +99,21 @@ void warnOfNoEffect(const InputArgList &args, const Job &job) {
                  OPT_threads, OPT_embed_weights, OPT_verify, OPT_report,
                  OPT_profile, OPT_stop_after, OPT_dump_phases},
                 "with --check, which compiles nothing");
-  if (extension == ".mlir")
+  if (extension == ".mlir") {
     none({OPT_input}, "for IR, whose inputs have their shapes");
+    none({OPT_loss}, "for IR, which has its loss");
+  }
   if (is_contained(textKinds, emit)) {
     none({OPT_pack, OPT_threads, OPT_embed_weights}, "with --emit=" + emit);
     if (emit == "lc" && job.options.stopAfter != "lower")
       none({OPT_cpu, OPT_kernels}, "before stage partition");
   }
-  if (is_contained({"optimize", "partition", "lower"}, job.options.startFrom))
+  if (is_contained(stagesBehindTrain, job.options.startFrom))
     none({OPT_gradients}, "after stage train");
   if (is_contained({"import", "normalize"}, job.options.stopAfter))
     none({OPT_gradients}, "before stage train");
+  if (!job.options.optimizer.empty())
+    none({OPT_gradients}, "with train, which gives no gradients but uses them");
   if (is_contained({"partition", "lower"}, job.options.startFrom))
     none({OPT_precision}, "after stage optimize");
   if (is_contained({"import", "normalize"}, job.options.stopAfter))
@@ -242,12 +266,16 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.fault = args.getLastArgValue(OPT_inject_fault).str();
   for (const std::string &text : args.getAllArgValues(OPT_input))
     options.inputs.push_back(splitInput(text));
-  for (ID option :
-       {OPT_gradients, OPT_loss, OPT_optimizer, OPT_world, OPT_zero, OPT_bucket,
-        OPT_prefetch, OPT_link_rate, OPT_overlap, OPT_cpu, OPT_kernels,
-        OPT_precision, OPT_pack, OPT_threads, OPT_inject_fault})
-    if (const Arg *arg = args.getLastArg(option))
-      options.replayOptions += " " + arg->getAsString(args);
+  auto replay = [&](ArrayRef<ID> ids, std::string &text) {
+    for (ID option : ids)
+      for (const Arg *arg : args.filtered(option))
+        text += " " + quoted(arg->getAsString(args));
+  };
+  replay(stepOptions, options.replay.step);
+  replay(distributionOptions, options.replay.distribution);
+  replay({OPT_gradients, OPT_cpu, OPT_kernels, OPT_precision, OPT_pack,
+          OPT_threads, OPT_inject_fault},
+         options.replay.rest);
   if (!options.stopAfter.empty()) {
     if (!args.hasArg(OPT_emit))
       options.emit = "lc";
@@ -261,20 +289,32 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   return Error::success();
 }
 
-Error checkTraining(const InputArgList &args, bool isTraining) {
-  for (ID option : {OPT_loss, OPT_optimizer})
-    if (args.hasArg(option) != isTraining)
-      return textError(isTraining
-                           ? Twine("lcompile train needs --loss=NAME and "
-                                   "--optimizer=TEXT; see --help-all")
-                           : args.getLastArg(option)->getSpelling().rtrim('=') +
-                                 Twine(" is for training: lcompile train ..."));
-  for (ID option : {OPT_world, OPT_zero, OPT_memory_budget, OPT_bucket,
-                    OPT_prefetch, OPT_link_rate, OPT_overlap})
-    if (args.hasArg(option) && !isTraining)
-      return textError(args.getLastArg(option)->getSpelling().rtrim('=') +
-                       Twine(" is for training: lcompile train ..."));
-  return Error::success();
+Error checkTraining(const InputArgList &args, const Job &job, bool isTraining) {
+  bool isDump = sys::path::extension(job.input) == ".mlir",
+       isStep =
+           isDump && is_contained(stagesBehindTrain, job.options.startFrom);
+  if (isTraining && !isStep &&
+      ((!isDump && !args.hasArg(OPT_loss)) || !args.hasArg(OPT_optimizer)))
+    return textError(isDump ? "lcompile train needs --optimizer=TEXT for IR "
+                              "before stage distribute; see --help-all"
+                            : "lcompile train needs --loss=NAME and "
+                              "--optimizer=TEXT; see --help-all");
+  auto refuse = [&](ArrayRef<ID> options, const Twine &why) -> Error {
+    for (ID option : options)
+      if (const Arg *arg = args.getLastArg(option))
+        return textError(arg->getSpelling().rtrim('=') + why);
+    return Error::success();
+  };
+  if (isStep)
+    return refuse(stepOptions, " has no effect behind stage train");
+  if (isTraining)
+    return Error::success();
+  const char *why = " is for training: lcompile train ...";
+  if (Error error = refuse(OPT_loss, why))
+    return error;
+  if (Error error = refuse(stepOptions, why))
+    return error;
+  return refuse(distributionOptions, why);
 }
 
 Error readJob(const InputArgList &args, Job &job) {
@@ -362,7 +402,7 @@ int runCommandLine(int argc, char **argv) {
   Job job;
   if (Error error = readJob(args, job))
     return reportError(std::move(error));
-  if (Error error = checkTraining(args, isTraining))
+  if (Error error = checkTraining(args, job, isTraining))
     return reportError(std::move(error));
   // A crash becomes a message and a reproducer (Session::guarded).
   CrashRecoveryContext::Enable();

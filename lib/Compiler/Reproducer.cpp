@@ -43,17 +43,28 @@ std::string elidedText(ModuleOp module) {
 
 void addZeroWeights(ModuleOp module) {
   lc::WeightStore &store = lc::getWeightStore(module.getContext());
-  module.walk([&](lc::ParameterOp op) {
-    if (store.lookup(op.getKey()))
+  auto add = [&](StringRef key, RankedTensorType type) {
+    if (store.lookup(key))
       return;
-    auto type = cast<RankedTensorType>(op.getType());
     size_t size = type.getNumElements() * lc::byteWidth(type.getElementType());
     // The system gives zeroed pages only when they are read.
     std::shared_ptr<void> zeros(std::calloc(size + 1, 1), std::free);
     if (zeros)
-      store.insert(op.getKey(),
+      store.insert(key,
                    {type, {static_cast<char *>(zeros.get()), size}, zeros});
+  };
+  module.walk([&](lc::ParameterOp op) {
+    add(op.getKey(), cast<RankedTensorType>(op.getType()));
   });
+  // What states of a training step begin as.
+  for (auto function : module.getOps<func::FuncOp>())
+    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+      if (auto key = function.getArgAttrOfType<StringAttr>(
+              i, lc::LcDialect::initialAttrName)) {
+        auto whole = function.getArgAttrOfType<TypeAttr>(
+            i, lc::LcDialect::wholeAttrName);
+        add(key, cast<RankedTensorType>(whole ? whole.getValue() : type));
+      }
 }
 
 std::string writeReproducer(StringRef text, StringRef what,

@@ -3,6 +3,7 @@
 // fails.
 #include "lib/Compiler/Session.h"
 
+#include "dialects/ccl/IR/CclDialect.h"
 #include "dialects/lc/IR/LcOps.h"
 #include "lib/Compiler/InternalError.h"
 #include "lib/Compiler/Reproducer.h"
@@ -79,23 +80,41 @@ std::string Session::messagesSince(size_t from) const {
   return text;
 }
 
+std::string Session::replayCommand(StringRef path, StringRef stage) const {
+  const CompileOptions::Replay &replay = options.replay;
+  std::string text = "lcompile ";
+  bool makesStep =
+      !options.optimizer.empty() && findStage(stage) <= findStage("train");
+  if (makesStep)
+    text += "train ";
+  text += path;
+  if (!stage.empty())
+    text += (" --start-from=" + stage).str();
+  if (makesStep && stage.empty())
+    text += " --loss=" + options.loss;
+  if (makesStep)
+    text += replay.step;
+  if (findStage(stage) <= findStage("distribute"))
+    text += replay.distribution;
+  return text + replay.rest;
+}
+
 llvm::Error Session::internal(StringRef phase, const llvm::Twine &what) {
   std::string text = (phase + ": " + what).str(), details;
   if (!options.writeReproducers)
     return llvm::make_error<InternalError>(text, details);
   if (snapshot.empty()) {
-    details = "  replay:     lcompile " + inputPath + options.replayOptions;
+    details = "  replay:     " + replayCommand(inputPath, "");
   } else {
     bool isStage = findStage(phase) >= 0;
     details = writeReproducer(snapshot, text, [&](StringRef path) {
-      std::string command =
-          ("lcompile " + path + " --start-from=" + snapshotStage).str();
+      std::string command = replayCommand(path, snapshotStage);
       // Behind the stages a replay writes what was asked for.
       if (isStage)
         command += (" --stop-after=" + phase + " -o -").str();
       else
         command += " --emit=" + options.emit;
-      return command + options.replayOptions;
+      return command;
     });
   }
   return llvm::make_error<InternalError>(text, details);
@@ -148,6 +167,8 @@ llvm::Error Session::importFile(StringRef path) {
     program = import::importExportedProgram(
         path, &ctx, {options.inputs, !options.optimizer.empty()}, covered,
         error);
+  else if (extension == ".mlir")
+    return loadDump(path);
   else if (!options.optimizer.empty())
     return fail("cannot train '" + path +
                 "': which of its weights are parameters is known from .pt2 "
@@ -155,8 +176,6 @@ llvm::Error Session::importFile(StringRef path) {
   else if (extension == ".pt" || extension == ".pth" || extension == ".ts")
     program =
         import::importTorchScript(path, &ctx, options.inputs, covered, error);
-  else if (extension == ".mlir")
-    return loadDump(path);
   else
     return fail("'" + path + "': expected a .pt2, .pt or .mlir file");
   if (!error.empty())
@@ -226,11 +245,29 @@ llvm::Error Session::dump(unsigned index, StringRef stage) {
   return writeWeightsDump(weights, lc::getWeightStore(&ctx));
 }
 
+/// Whether stage train has made a training step of it.
+static bool isTrainingStep(ModuleOp module) {
+  for (auto function : module.getOps<func::FuncOp>())
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (function.getArgAttr(i, lc::LcDialect::stateAttrName))
+        return true;
+  return false;
+}
+
+/// The ranks that a step which stage distribute has seen is for.
+static int64_t worldOf(ModuleOp module) {
+  int64_t world = 1;
+  for (auto function : module.getOps<func::FuncOp>())
+    world = std::max(world, ccl::worldOf(function));
+  return world;
+}
+
 PipelineOptions Session::pipelineOptions() const {
   PipelineOptions pipeline;
   pipeline.vectorBits = target.vectorBits;
   pipeline.gradients = options.gradients;
   pipeline.optimizer = options.optimizer;
+  pipeline.isStep = isTrainingStep(*program);
   pipeline.distribution = options.distribution;
   pipeline.nativeKernels = options.kernels == "native";
   pipeline.reducedPrecision = options.precision == "bf16";
@@ -277,7 +314,7 @@ llvm::Error Session::runPipeline() {
   if (!cpu)
     return cpu.takeError();
   target = *cpu;
-  target.exact = options.distribution.world > 1;
+  target.exact = options.distribution.world > 1 || worldOf(*program) > 1;
   int first = 0, last = getStages().size() - 1;
   if (!options.startFrom.empty()) {
     llvm::Expected<int> index = stageIndex(options.startFrom);

@@ -43,8 +43,10 @@ struct CompileOptions {
   /// For tests: "PHASE:KIND" makes a phase do wrong (see lc-inject-fault).
   std::string fault;
   /// Options that a replay needs beside the stages, as the user would type
-  /// them.
-  std::string replayOptions;
+  /// them: those for stage train, for distribute, and for any.
+  struct Replay {
+    std::string step, distribution, rest;
+  } replay;
   /// Leave lcompile-crash-*.mlir behind when the compiler itself fails.
   bool writeReproducers = false;
 };
@@ -124,6 +126,7 @@ private:
   /// The most memory that a rank would need.
   llvm::Expected<uint64_t> memoryOf(const Distribution &distribution,
                                     unsigned firstStage);
+  std::string replayCommand(llvm::StringRef path, llvm::StringRef stage) const;
   PipelineOptions pipelineOptions() const;
   llvm::Error importFile(llvm::StringRef path);
   /// Diagnostics since the first `from`, as one text.

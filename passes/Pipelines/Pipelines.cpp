@@ -112,8 +112,8 @@ void lower(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 bool always(const PipelineOptions &) { return true; }
-bool wantsStep(const PipelineOptions &options) {
-  return !options.optimizer.empty();
+bool isStep(const PipelineOptions &options) {
+  return options.isStep || !options.optimizer.empty();
 }
 bool wantsTraining(const PipelineOptions &options) {
   return options.gradients || !options.optimizer.empty();
@@ -123,7 +123,7 @@ bool wantsTraining(const PipelineOptions &options) {
 constexpr Stage stages[] = {
     {1, "normalize", "imported IR to the contract form", normalize, always},
     {2, "train", "from a model to its gradients or training step", train, wantsTraining},
-    {3, "distribute", "the step of one rank of several", distribute, wantsStep},
+    {3, "distribute", "the step of one rank of several", distribute, isStep},
     {4, "optimize", "target-independent rewriting", optimize, always},
     {5, "partition", "which unit runs what; kernels", partition, always},
     {6, "lower", "machine code's dialect and the host program", lower, always},

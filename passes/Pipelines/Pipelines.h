@@ -22,6 +22,7 @@ struct PipelineOptions {
   unsigned vectorBits = 512;     // of the target
   bool gradients = false;        // of all outputs, with respect to all inputs
   std::string optimizer;         // of a training step; "": none
+  bool isStep = false;           // the program is a training step already
   Distribution distribution;     // of a training step
   bool nativeKernels = false;    // generated contractions, no library
   bool reducedPrecision = false; // contractions of f32 in bf16
