@@ -40,19 +40,32 @@ Value reduce(ImplicitLocOpBuilder &b, Value summand, ccl::Red red,
       .getResult(0);
 }
 
-Value sumOfSquares(lc::TensorMath &m, Value v) {
-  int64_t rank = cast<RankedTensorType>(v.getType()).getRank();
-  return m.sum(m.square(m.convert(v, m.b.getF32Type())),
-               llvm::to_vector(llvm::seq<int64_t>(0, rank)), false);
+/// What `map` makes of the elements, in f32, added up.
+using Map = Value (*)(lc::TensorMath &, Value);
+
+Value square(lc::TensorMath &m, Value v) {
+  return m.square(m.convert(v, m.b.getF32Type()));
 }
 
-Value lower(zero::SquareSumOp op, lc::TensorMath &m, int64_t world) {
-  auto type = cast<RankedTensorType>(op.getInput().getType());
-  if (world == 1)
-    return sumOfSquares(m, op.getInput());
-  Value part =
-      ccl::ShardSliceOp::create(m.b, ccl::partType(op, type), op.getInput());
-  return reduce(m.b, sumOfSquares(m, part), ccl::Red::sum, "square_sum");
+Value isNonfinite(lc::TensorMath &m, Value v) {
+  v = m.convert(v, m.b.getF32Type());
+  Value isFinite =
+      m.less(m.make<lc::AbsOp>(v), std::numeric_limits<double>::infinity());
+  return m.where(isFinite, m.zeros(v),
+                 m.full(1, v)); // NaN is less than nothing
+}
+
+/// The ranks add up a part each, and then the parts' sums.
+Value sumOver(Operation *op, Map map, StringRef name, lc::TensorMath &m,
+              int64_t world) {
+  Value v = op->getOperand(0);
+  auto type = cast<RankedTensorType>(v.getType());
+  if (world > 1)
+    v = ccl::ShardSliceOp::create(m.b, ccl::partType(op, type), v);
+  int64_t rank = cast<RankedTensorType>(v.getType()).getRank();
+  Value sum = m.sum(map(m, v), llvm::to_vector(llvm::seq<int64_t>(0, rank)),
+                    /*keepdim=*/false);
+  return world > 1 ? reduce(m.b, sum, ccl::Red::sum, name) : sum;
 }
 
 /// What rank 0 makes of the running statistics, since every rank sees another
@@ -84,7 +97,8 @@ struct DpInsertPass : lcompile::impl::DpInsertBase<DpInsertPass> {
     func::FuncOp function = getOperation();
     SmallVector<Operation *> ops;
     function.walk([&](Operation *op) {
-      if (isa<zero::ReduceGradOp, zero::SquareSumOp>(op))
+      if (isa<zero::ReduceGradOp, zero::SquareSumOp, zero::CountNonfiniteOp>(
+              op))
         ops.push_back(op);
     });
     if (ops.empty())
@@ -95,12 +109,15 @@ struct DpInsertPass : lcompile::impl::DpInsertBase<DpInsertPass> {
       ImplicitLocOpBuilder b(op->getLoc(), op);
       lc::TensorMath m(b);
       Value result;
-      if (auto gradient = dyn_cast<zero::ReduceGradOp>(op))
-        result = world == 1 ? gradient.getInput()
-                            : reduce(b, gradient.getInput(), ccl::Red::avg,
-                                     gradient.getParameter());
+      if (isa<zero::SquareSumOp>(op))
+        result = sumOver(op, square, "square_sum", m, world);
+      else if (isa<zero::CountNonfiniteOp>(op))
+        result = sumOver(op, isNonfinite, "nonfinite", m, world);
       else
-        result = lower(cast<zero::SquareSumOp>(op), m, world);
+        result = op->getOperand(0);
+      auto gradient = dyn_cast<zero::ReduceGradOp>(op);
+      if (gradient && world > 1)
+        result = reduce(b, result, ccl::Red::avg, gradient.getParameter());
       op->getResult(0).replaceAllUsesWith(result);
       op->erase();
     }

@@ -45,6 +45,19 @@ def Zero_SquareSumOp : Zero_Op<"square_sum"> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
+def Zero_CountNonfiniteOp : Zero_Op<"count_nonfinite"> {
+  let summary = "How many elements are infinite or NaN, in f32";
+  let description = [{
+    Of a value that is the same on all ranks, who share the work as for `square_sum`:
+    all of them come to the same number. It is 0 exactly when all are finite.
+
+    Example: `%1 = zero.count_nonfinite %0 : tensor<3x5xbf16> -> tensor<f32>`
+  }];
+  let arguments = (ins AnyRankedTensor:$input);
+  let results = (outs 0DTensorOf<[F32]>:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
 def Zero_UnshardOp : Zero_Op<"unshard"> {
   let summary = "The whole of a state that ranks hold parts of";
   let description = [{

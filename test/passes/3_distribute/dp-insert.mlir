@@ -31,3 +31,18 @@ func.func @step(%g: tensor<8xf32>, %mean: tensor<3xf32> {lc.name = "mean", lc.st
   %2 = lc.neg %mean : tensor<3xf32>
   return %0, %1, %2 : tensor<8xf32>, tensor<f32>, tensor<3xf32>
 }
+
+// Whether all is finite, ranks come to know together: each looks at a part.
+// CHECK-LABEL: func.func @finite
+// CHECK: %[[S:.*]] = ccl.shard_slice %{{.*}} : (tensor<8xbf16>) -> tensor<2xbf16>
+// CHECK: lc.compare lt
+// CHECK: lc.sum {{.*}} : (tensor<2xf32>) -> tensor<f32>
+// CHECK: ccl.all_reduce {{.*}} {names = ["nonfinite"], red = #ccl.red<sum>}
+
+// ONE-LABEL: func.func @finite
+// ONE-NOT: ccl.
+// ONE: lc.sum {{.*}} : (tensor<8xf32>) -> tensor<f32>
+func.func @finite(%g: tensor<8xbf16>) -> tensor<f32> {
+  %0 = zero.count_nonfinite %g : tensor<8xbf16> -> tensor<f32>
+  return %0 : tensor<f32>
+}
