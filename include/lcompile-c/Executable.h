@@ -200,7 +200,7 @@ typedef enum lc_state_kind_e {
   LC_STATE_PARAMETER = 1,
   LC_STATE_OPTIMIZER = 2, /* "NAME.exp_avg" of the parameter NAME */
   LC_STATE_BUFFER = 3,    /* running statistics of the model */
-  LC_STATE_COUNTER = 4,   /* one integer: steps done */
+  LC_STATE_COUNTER = 4,   /* one number: steps done, the scale of the loss */
 } lc_state_kind_t;
 
 #define LC_STATE_SHARDED 1u /* a rank holds its part (Channel.h), flat */

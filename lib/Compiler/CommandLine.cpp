@@ -56,7 +56,8 @@ std::string defaultOutput(StringRef input, StringRef emit) {
 }
 
 /// What makes a training step, and how it runs on several ranks.
-constexpr ID stepOptions[] = {OPT_optimizer};
+constexpr ID stepOptions[] = {OPT_optimizer,  OPT_group,      OPT_schedule,
+                              OPT_accumulate, OPT_parameters, OPT_loss_scale};
 constexpr ID distributionOptions[] = {OPT_world,         OPT_zero,
                                       OPT_memory_budget, OPT_bucket,
                                       OPT_prefetch,      OPT_link_rate,
@@ -177,6 +178,19 @@ std::optional<uint64_t> parseBytes(StringRef text) {
   return uint64_t(number * scale);
 }
 
+/// What makes a training step; most texts are read by lc-training-step.
+Error readStep(const InputArgList &args, StepOptions &step) {
+  step.groups = join(args.getAllArgValues(OPT_group), ";");
+  step.schedule = args.getLastArgValue(OPT_schedule).str();
+  step.parameters = args.getLastArgValue(OPT_parameters).str();
+  step.lossScale = args.getLastArgValue(OPT_loss_scale).str();
+  if (args.getLastArgValue(OPT_accumulate, "1")
+          .getAsInteger(10, step.accumulate) ||
+      step.accumulate < 1)
+    return notFor(args, OPT_accumulate, "a number of batches, 1 or more,");
+  return Error::success();
+}
+
 /// How a training step runs on several ranks.
 Error readDistribution(const InputArgList &args, Distribution &d) {
   if (args.getLastArgValue(OPT_world, "1").getAsInteger(10, d.world) ||
@@ -226,6 +240,8 @@ Error readOptions(const InputArgList &args, CompileOptions &options) {
   options.gradients = args.hasArg(OPT_gradients);
   options.loss = args.getLastArgValue(OPT_loss).str();
   options.optimizer = args.getLastArgValue(OPT_optimizer).str();
+  if (Error error = readStep(args, options.step))
+    return error;
   if (Error error = readDistribution(args, options.distribution))
     return error;
   options.isStageGiven = args.getLastArgValue(OPT_zero, "auto") != "auto";

@@ -55,6 +55,16 @@ def loss : Rare<"loss", "NAME", "lcompile train: cross_entropy, mse, ... of the 
 def : Sp<"loss", loss>;
 def optimizer : Rare<"optimizer", "TEXT", "lcompile train: sgd, adam, adamw or lamb with its numbers: adamw,lr=1e-3 (or lr=input)", output>;
 def : Sp<"optimizer", optimizer>;
+def group : Rare<"group", "TEXT", "lcompile train, repeatable: numbers of some parameters: '*.bias,*norm*: weight_decay=0, lr=1e-4', or 'embed.*: frozen'; the first match counts", output>;
+def : Sp<"group", group>;
+def schedule : Rare<"schedule", "TEXT", "lcompile train: factors of the learning rates, one after the other: linear_warmup(100)+cosine(1000); constant(N), linear(N, end=X), step(N, gamma=X), exponential(X)", output>;
+def : Sp<"schedule", schedule>;
+def accumulate : Rare<"accumulate", "G", "lcompile train: a step takes G batches behind each other and adds up their gradients (default 1)", output>;
+def : Sp<"accumulate", accumulate>;
+def parameters : Rare<"parameters", "TYPE", "lcompile train: keep parameters in bf16 or f16 and update NAME.master in f32 (default: as the model has them)", output>;
+def : Sp<"parameters", parameters>;
+def loss_scale : Rare<"loss-scale", "S", "lcompile train: multiply the loss by S, or dynamic (65536 at first); a step with a gradient that is not finite updates nothing", output>;
+def : Sp<"loss-scale", loss_scale>;
 def world : Rare<"world", "N", "lcompile train: ranks that run the step together (default 1)", output>;
 def : Sp<"world", world>;
 def zero : Rare<"zero", "STAGE", "lcompile train: what ranks hold parts of: 0 nothing (default), 1 optimizer states, 2 gradients, 3 parameters", output>;

@@ -267,6 +267,7 @@ PipelineOptions Session::pipelineOptions() const {
   pipeline.vectorBits = target.vectorBits;
   pipeline.gradients = options.gradients;
   pipeline.optimizer = options.optimizer;
+  pipeline.step = options.step;
   pipeline.isStep = isTrainingStep(*program);
   pipeline.distribution = options.distribution;
   pipeline.nativeKernels = options.kernels == "native";

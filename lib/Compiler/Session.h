@@ -24,6 +24,7 @@ struct CompileOptions {
   bool gradients = false;
   /// Of a training step ("": no training): see import::addLoss and Optimizer.
   std::string loss, optimizer;
+  StepOptions step;
   /// How it runs on several ranks.
   Distribution distribution;
   bool isStageGiven = false; // of ZeRO; otherwise the memory budget chooses it

@@ -8,76 +8,6 @@
 using namespace mlir;
 using namespace lcompile;
 
-static llvm::Error wrong(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
-llvm::Expected<Optimizer> Optimizer::parse(StringRef text) {
-  Optimizer result;
-  SmallVector<StringRef> parts;
-  text.split(parts, ',');
-  StringRef name = parts[0].trim();
-  if (name == "sgd")
-    result.kind = sgd;
-  else if (name == "adam")
-    result.kind = adam;
-  else if (name == "adamw")
-    result.kind = adamw;
-  else if (name == "lamb")
-    result.kind = lamb;
-  else
-    return wrong("unknown optimizer '" + name +
-                 "', expected sgd, adam, adamw or lamb");
-  result.learningRate = 1e-3; // torch.optim's
-  if (result.kind == lamb)
-    result.eps = 1e-6;
-  if (result.kind == adamw)
-    result.weightDecay = 1e-2;
-  bool isAdam = result.kind != sgd, hasRate = false;
-  struct Number {
-    StringLiteral name;
-    double *to;
-    bool isOfAdam, isOfBoth;
-  } numbers[] = {{"momentum", &result.momentum, false, false},
-                 {"dampening", &result.dampening, false, false},
-                 {"weight_decay", &result.weightDecay, false, true},
-                 {"clip_norm", &result.clipNorm, false, true},
-                 {"clip_value", &result.clipValue, false, true},
-                 {"beta1", &result.beta1, true, false},
-                 {"beta2", &result.beta2, true, false},
-                 {"eps", &result.eps, true, false}};
-  for (StringRef part : ArrayRef(parts).drop_front()) {
-    auto [key, value] = part.trim().split('=');
-    if (key == "lr" && value == "input") {
-      result.learningRate.reset();
-      hasRate = true;
-      continue;
-    }
-    if (key == "nesterov" && !isAdam && (value.empty() || value == "true")) {
-      result.nesterov = true;
-      continue;
-    }
-    double number;
-    double *to = key == "lr" ? &*(result.learningRate = 0) : nullptr;
-    hasRate |= key == "lr";
-    for (const Number &n : numbers)
-      if (key == n.name && (n.isOfBoth || n.isOfAdam == isAdam))
-        to = n.to;
-    if (!to)
-      return wrong("optimizer " + name + " has no option '" + key + "'");
-    if (value.getAsDouble(number) || !(number >= 0))
-      return wrong("expected a number for " + key + " of optimizer " + name +
-                   ", found '" + value + "'");
-    *to = number;
-  }
-  if (!hasRate)
-    return wrong("optimizer " + name + " needs a learning rate: " + name +
-                 ",lr=1e-3 or lr=input");
-  if (result.nesterov && (result.momentum == 0 || result.dampening != 0))
-    return wrong("nesterov needs a momentum and no dampening");
-  return result;
-}
-
 ArrayRef<StringLiteral> Optimizer::states() const {
   static constexpr StringLiteral ofSgd[] = {"momentum_buffer"};
   static constexpr StringLiteral ofAdam[] = {"exp_avg", "exp_avg_sq"};
@@ -97,11 +27,13 @@ static Value sumOfSquares(lc::TensorMath &m, Value v) {
                                    v);
 }
 
-Optimizer::Step Optimizer::begin(lc::TensorMath &m, Value rate,
+Optimizer::Step Optimizer::begin(lc::TensorMath &m, Value given, Value factor,
                                  Value count) const {
   Step step;
   auto number = RankedTensorType::get({}, m.b.getF64Type());
-  step.rate = rate ? rate : m.full(learningRate.value_or(0), number);
+  step.rate = learningRate ? m.full(*learningRate, number) : given;
+  if (factor)
+    step.rate = m.mul(step.rate, factor);
   if (kind == sgd)
     return step;
   // In f64, as PyTorch's numbers are: 1 - 0.999 in f32 has four digits.
@@ -118,11 +50,14 @@ Optimizer::Step Optimizer::begin(lc::TensorMath &m, Value rate,
 SmallVector<Value> Optimizer::clip(lc::TensorMath &m,
                                    ArrayRef<Value> gradients) const {
   SmallVector<Value> result(gradients);
+  // Not lc.clamp, which the library computes behind products, without regard
+  // for NaN.
   if (clipValue != 0)
     for (Value &g : result)
       if (g)
-        g = m.make<lc::ClampOp>(g.getType(), g, m.b.getF64FloatAttr(-clipValue),
-                                m.b.getF64FloatAttr(clipValue), UnitAttr());
+        g = m.make<lc::MinimumOp>(
+            m.make<lc::MaximumOp>(g, m.full(-clipValue, g)),
+            m.full(clipValue, g));
   Value total;
   for (Value g : result)
     if (g && clipNorm != 0) {

@@ -18,6 +18,9 @@ public:
   /// makes the learning rate an input of each step. All take clip_norm and
   /// clip_value, as torch.nn.utils clips gradients.
   static llvm::Expected<Optimizer> parse(llvm::StringRef text);
+  /// The same with other numbers, for some of the parameters:
+  /// "lr=1e-4,weight_decay=0".
+  llvm::Expected<Optimizer> with(llvm::StringRef text) const;
 
   bool takesLearningRate() const { return !learningRate; }
   /// Whether updates depend on how many there have been.
@@ -32,8 +35,10 @@ public:
     mlir::Value correction; // LAMB: f64, of the first moment's bias alone
     mlir::Value rootBias;   // Adam: f64, the root of the second moment's bias
   };
-  /// `rate`: f64, null when it is known. `count`: f64, the first step is 1.
-  Step begin(lc::TensorMath &m, mlir::Value rate, mlir::Value count) const;
+  /// `given`: the rate where it is an input, f64; `factor`: of a schedule, f64,
+  /// null without one; `count`: f64, the first step is 1.
+  Step begin(lc::TensorMath &m, mlir::Value given, mlir::Value factor,
+             mlir::Value count) const;
   /// The gradients of all parameters, limited; null ones stay.
   llvm::SmallVector<mlir::Value>
   clip(lc::TensorMath &m, llvm::ArrayRef<mlir::Value> gradients) const;
@@ -45,6 +50,10 @@ public:
 
 private:
   enum Kind { sgd, adam, adamw, lamb };
+
+  llvm::Error set(llvm::StringRef option);
+  llvm::Error check() const;
+  llvm::StringRef name() const;
 
   llvm::SmallVector<mlir::Value> updateSgd(lc::TensorMath &m, const Step &step,
                                            mlir::Value p, mlir::Value g,

@@ -29,6 +29,10 @@ def TrainingStep : Pass<"lc-training-step", "mlir::func::FuncOp"> {
     tensors that the optimizer keeps for each (`NAME.exp_avg`, ...) and the number of
     steps done (`step`). The first output stays the loss.
 
+    With `accumulate`, a step takes that many batches behind each other and loops over
+    them. With `parameters`, updates are those of `NAME.master`, in f32. With `loss-scale`,
+    a step with a gradient that is not finite updates nothing.
+
     ```mlir
     func.func @forward(%x, %target) -> %loss { %w = lc.parameter "w" {trainable} ... }
     // becomes, with sgd
@@ -37,9 +41,22 @@ def TrainingStep : Pass<"lc-training-step", "mlir::func::FuncOp"> {
     }
     ```
   }];
-  let options = [Option<"optimizer", "optimizer", "std::string", "",
-                        "what updates parameters: 'adamw,lr=1e-3' (passes/2_train/Optimizer.h)">];
-  let dependentDialects = ["lcompile::lc::LcDialect", "lcompile::zero::ZeroDialect"];
+  let options = [
+    Option<"optimizer", "optimizer", "std::string", "",
+           "What updates parameters: 'adamw,lr=1e-3' (passes/2_train/Optimizer.h)">,
+    Option<"groups", "groups", "std::string", "",
+           "Parameters with other numbers: '*.bias: weight_decay=0; head.*: frozen' (ParameterGroups.h)">,
+    Option<"schedule", "schedule", "std::string", "",
+           "Of the learning rates: 'linear_warmup(100)+cosine(1000)' (Schedule.h)">,
+    Option<"accumulate", "accumulate", "int64_t", "1",
+           "Batches whose gradients are added up for an update (MicroBatches.h)">,
+    Option<"parameters", "parameters", "std::string", "",
+           "bf16 or f16: what parameters are kept in, beside masters in f32; empty: as the model has them">,
+    Option<"lossScale", "loss-scale", "std::string", "",
+           "dynamic, or what the loss is multiplied by (LossScale.h)">
+  ];
+  let dependentDialects = ["lcompile::lc::LcDialect", "lcompile::zero::ZeroDialect",
+                           "mlir::scf::SCFDialect", "mlir::arith::ArithDialect"];
 }
 
 #endif // PASSES_2_TRAIN_PASSES_TD

@@ -5,7 +5,11 @@
 #include "dialects/lc/IR/TensorMath.h"
 #include "dialects/zero/IR/ZeroDialect.h"
 #include "passes/2_train/Autodiff.h"
-#include "passes/2_train/Optimizer.h"
+#include "passes/2_train/LossScale.h"
+#include "passes/2_train/Masters.h"
+#include "passes/2_train/MicroBatches.h"
+#include "passes/2_train/ParameterGroups.h"
+#include "passes/2_train/Schedule.h"
 #include "passes/Passes.h"
 
 namespace lcompile {
@@ -18,11 +22,28 @@ using namespace lcompile;
 
 namespace {
 
+/// What the options of the pass say.
+struct Recipe {
+  ParameterGroups groups;
+  Schedule schedule;
+  LossScale lossScale;
+  Type parameterType; // null: as the model has them
+  int64_t microBatches;
+};
+
+struct Parameter {
+  std::string name;
+  Value input; // what the model reads
+  Type own;    // of the model's elements
+  unsigned group;
+};
+
 class StepBuilder {
 public:
-  StepBuilder(func::FuncOp function, const Optimizer &optimizer)
-      : function(function), optimizer(optimizer),
-        end(function.front().getTerminator()), b(function.getLoc(), end) {}
+  StepBuilder(func::FuncOp function, Recipe &recipe)
+      : function(function), recipe(recipe),
+        end(function.front().getTerminator()), b(function.getLoc(), end), m(b) {
+  }
 
   LogicalResult build() {
     Value loss = end->getOperand(0);
@@ -32,9 +53,14 @@ public:
                                 "point number, found ")
              << type;
     collectParameters();
+    if (llvm::Error error = recipe.groups.checkUse())
+      return function.emitError(llvm::toString(std::move(error)));
     if (parameters.empty())
       return function.emitError("cannot train: the model has no parameters");
-    return update();
+    if (failed(takeGradients()))
+      return failure();
+    update();
+    return success();
   }
 
 private:
@@ -46,61 +72,144 @@ private:
         if (parameter.getTrainable())
           found.push_back(parameter);
     for (lc::ParameterOp op : found) {
-      Value input = lc::addState(function, cast<RankedTensorType>(op.getType()),
-                                 op.getKey(), "parameter", op.getKey());
-      op.replaceAllUsesWith(input);
-      parameters.push_back(input);
-      names.push_back(op.getKey().str());
+      unsigned group = recipe.groups.find(op.getKey());
+      if (recipe.groups.isFrozen(group)) {
+        op.setTrainable(false);
+        continue;
+      }
+      auto type = cast<RankedTensorType>(op.getType());
+      auto own = dyn_cast<FloatType>(type.getElementType());
+      auto kept = own && recipe.parameterType
+                      ? cast<FloatType>(recipe.parameterType)
+                      : own;
+      std::string initial =
+          own ? convertedWeight(op.getKey(), kept) : op.getKey().str();
+      Value input =
+          lc::addState(function, own ? lc::withElement(type, kept) : type,
+                       op.getKey(), "parameter", initial);
+      parameters.push_back({op.getKey().str(), input, own, group});
+      Value whole = input;
+      if (kept != own) {
+        ImplicitLocOpBuilder at(op.getLoc(), op);
+        whole = lc::ConvertOp::create(at, type, input);
+      }
+      op.replaceAllUsesWith(whole);
       op.erase();
     }
   }
 
-  LogicalResult update() {
+  /// Of the mean loss of all batches; scaled.
+  LogicalResult takeGradients() {
+    SmallVector<Value> inputs;
+    for (const Parameter &p : parameters)
+      inputs.push_back(p.input);
     Value loss = end->getOperand(0); // it may have been a parameter
-    lc::TensorMath m(b);
-    FailureOr<SmallVector<Value>> gradients =
-        differentiate(b, loss, m.full(1, loss), parameters);
-    if (failed(gradients))
+    double share = 1.0 / double(recipe.microBatches);
+    Value seed = m.full(share, loss);
+    if (recipe.lossScale.isUsed())
+      seed = m.convert(m.mul(recipe.lossScale.begin(function, m), share),
+                       getElementTypeOrSelf(loss));
+    FailureOr<SmallVector<Value>> found = differentiate(b, loss, seed, inputs);
+    if (failed(found))
       return failure();
-    for (auto [name, gradient] : llvm::zip_equal(names, *gradients))
+    gradients = std::move(*found);
+    if (recipe.microBatches > 1) {
+      end->setOperand(0, m.mul(loss, share));
+      if (failed(loopOverMicroBatches(function, recipe.microBatches, gradients,
+                                      b)))
+        return failure();
+    }
+    for (auto [p, gradient] : llvm::zip_equal(parameters, gradients))
       if (gradient)
         gradient =
-            m.make<zero::ReduceGradOp>(gradient.getType(), gradient, name);
-    Value rate, count;
-    if (optimizer.takesLearningRate())
-      rate = lc::addInput(function, RankedTensorType::get({}, b.getF64Type()),
-                          "lr");
-    if (optimizer.countsSteps()) {
-      auto type = RankedTensorType::get({}, b.getI64Type());
-      Value before = lc::addState(function, type, "step", "counter");
-      Value now = m.add(before, 1);
-      lc::addUpdate(function, cast<BlockArgument>(before), now);
-      count = m.convert(now, b.getF64Type());
-    }
-    Optimizer::Step step = optimizer.begin(m, rate, count);
-    for (auto [parameter, name, gradient] :
-         llvm::zip_equal(parameters, names, optimizer.clip(m, *gradients))) {
-      if (!gradient) // as in PyTorch, what has no gradient does not change
-        continue;
-      SmallVector<Value> states = {parameter};
-      for (StringRef state : optimizer.states())
-        states.push_back(
-            lc::addState(function, cast<RankedTensorType>(parameter.getType()),
-                         name + "." + state, "optimizer"));
-      SmallVector<Value> updated = optimizer.update(
-          m, step, parameter, gradient, ArrayRef(states).drop_front());
-      for (auto [state, value] : llvm::zip_equal(states, updated))
-        lc::addUpdate(function, cast<BlockArgument>(state), value);
-    }
+            m.make<zero::ReduceGradOp>(gradient.getType(), gradient, p.name);
     return success();
   }
 
+  /// The numbers of each group for this step.
+  void beginStep() {
+    const ParameterGroups &groups = recipe.groups;
+    Value rate, done, count;
+    if (groups.takesLearningRate())
+      rate = lc::addInput(function, RankedTensorType::get({}, b.getF64Type()),
+                          "lr");
+    if (groups.countsSteps() || recipe.schedule.countsSteps()) {
+      auto type = RankedTensorType::get({}, b.getI64Type());
+      Value before = lc::addState(function, type, "step", "counter");
+      Value now = m.add(before, 1);
+      put(before, now);
+      done = m.convert(before, b.getF64Type());
+      count = m.convert(now, b.getF64Type());
+    }
+    Value factor = recipe.schedule.factor(m, done);
+    for (unsigned i = 0; i < groups.size(); ++i)
+      steps.push_back(groups.optimizer(i).begin(m, rate, factor, count));
+  }
+
+  void update() {
+    if (recipe.lossScale.isUsed())
+      isGood = recipe.lossScale.areFinite(m, gradients);
+    beginStep();
+    SmallVector<Value> masters;
+    for (auto [p, gradient] : llvm::zip_equal(parameters, gradients)) {
+      masters.push_back(p.input);
+      if (!gradient) // as in PyTorch, what has no gradient does not change
+        continue;
+      if (recipe.parameterType && p.own)
+        masters.back() = master(p);
+      gradient = m.convert(gradient, getElementTypeOrSelf(masters.back()));
+      if (recipe.lossScale.isUsed())
+        gradient = recipe.lossScale.unscale(m, gradient);
+    }
+    SmallVector<Value> clipped = recipe.groups.optimizer(0).clip(m, gradients);
+    for (auto [p, parameter, gradient] :
+         llvm::zip_equal(parameters, masters, clipped))
+      if (gradient)
+        update(p, parameter, gradient);
+    if (recipe.lossScale.isUsed())
+      recipe.lossScale.end(function, m, isGood);
+  }
+
+  /// What is updated in place of a parameter of few bits.
+  Value master(const Parameter &p) {
+    auto type = lc::withElement(cast<RankedTensorType>(p.input.getType()),
+                                b.getF32Type());
+    return lc::addState(function, type, p.name + ".master", "optimizer",
+                        convertedWeight(p.name, b.getF32Type()));
+  }
+
+  /// `parameter`: its master, where it has one.
+  void update(const Parameter &p, Value parameter, Value gradient) {
+    const Optimizer &optimizer = recipe.groups.optimizer(p.group);
+    SmallVector<Value> states = {parameter};
+    for (StringRef state : optimizer.states())
+      states.push_back(lc::addState(function,
+                                    cast<RankedTensorType>(parameter.getType()),
+                                    p.name + "." + state, "optimizer"));
+    SmallVector<Value> updated = optimizer.update(
+        m, steps[p.group], parameter, gradient, ArrayRef(states).drop_front());
+    if (parameter != p.input)
+      put(p.input, m.convert(updated[0], getElementTypeOrSelf(p.input)));
+    for (auto [state, value] : llvm::zip_equal(states, updated))
+      put(state, value);
+  }
+
+  /// The new value of a state, in a step that updates.
+  void put(Value state, Value value) {
+    if (isGood)
+      value = m.where(m.spread(isGood, value), value, state);
+    lc::addUpdate(function, cast<BlockArgument>(state), value);
+  }
+
   func::FuncOp function;
-  const Optimizer &optimizer;
+  Recipe &recipe;
   Operation *end;
   ImplicitLocOpBuilder b;
-  SmallVector<Value> parameters;
-  SmallVector<std::string> names;
+  lc::TensorMath m;
+  SmallVector<Parameter> parameters;
+  SmallVector<Value> gradients;       // of each; null: none
+  SmallVector<Optimizer::Step> steps; // of each group
+  Value isGood;                       // whether the step updates; null: it does
 };
 
 struct TrainingStepPass : lcompile::impl::TrainingStepBase<TrainingStepPass> {
@@ -110,13 +219,34 @@ struct TrainingStepPass : lcompile::impl::TrainingStepBase<TrainingStepPass> {
     func::FuncOp function = getOperation();
     if (function.isExternal() || !function.isPublic())
       return;
-    llvm::Expected<Optimizer> parsed = Optimizer::parse(optimizer);
-    if (!parsed) {
-      function.emitError(llvm::toString(parsed.takeError()));
+    llvm::Expected<Recipe> recipe = read();
+    if (!recipe) {
+      function.emitError(llvm::toString(recipe.takeError()));
       return signalPassFailure();
     }
-    if (failed(StepBuilder(function, *parsed).build()))
+    if (failed(StepBuilder(function, *recipe).build()))
       signalPassFailure();
+  }
+
+  llvm::Expected<Recipe> read() {
+    Builder b(&getContext());
+    llvm::Expected<Optimizer> others = Optimizer::parse(optimizer);
+    if (!others)
+      return others.takeError();
+    auto parsedGroups = ParameterGroups::parse(groups, std::move(*others));
+    if (!parsedGroups)
+      return parsedGroups.takeError();
+    auto parsedSchedule = Schedule::parse(schedule);
+    if (!parsedSchedule)
+      return parsedSchedule.takeError();
+    auto scale = LossScale::parse(lossScale);
+    if (!scale)
+      return scale.takeError();
+    auto type = parseParameterType(parameters, b);
+    if (!type)
+      return type.takeError();
+    return Recipe{std::move(*parsedGroups), std::move(*parsedSchedule), *scale,
+                  *type, accumulate};
   }
 };
 

@@ -25,10 +25,13 @@ void normalize(OpPassManager &pm, const PipelineOptions &) {
 }
 
 void train(OpPassManager &pm, const PipelineOptions &options) {
+  const StepOptions &step = options.step;
   if (options.optimizer.empty())
     pm.addNestedPass<func::FuncOp>(createTakeGradients());
   else
-    pm.addNestedPass<func::FuncOp>(createTrainingStep({options.optimizer}));
+    pm.addNestedPass<func::FuncOp>(
+        createTrainingStep({options.optimizer, step.groups, step.schedule,
+                            step.accumulate, step.parameters, step.lossScale}));
   clean(pm);
 }
 

@@ -18,10 +18,18 @@ struct Distribution {
   int64_t linkRate = 1000000000; // bytes a second that a rank can send
 };
 
+/// What makes a training step beside the optimizer; as lc-training-step takes
+/// it.
+struct StepOptions {
+  std::string groups, schedule, parameters, lossScale;
+  int64_t accumulate = 1;
+};
+
 struct PipelineOptions {
-  unsigned vectorBits = 512;     // of the target
-  bool gradients = false;        // of all outputs, with respect to all inputs
-  std::string optimizer;         // of a training step; "": none
+  unsigned vectorBits = 512; // of the target
+  bool gradients = false;    // of all outputs, with respect to all inputs
+  std::string optimizer;     // of a training step; "": none
+  StepOptions step;
   bool isStep = false;           // the program is a training step already
   Distribution distribution;     // of a training step
   bool nativeKernels = false;    // generated contractions, no library

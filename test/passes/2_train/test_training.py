@@ -1,47 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Training steps beside torch.optim: losses, parameters and states over a hundred steps."""
-import math, os, pathlib, subprocess, sys
+import math, subprocess
 
 import pytest
 import torch
+from steps import BIN, Step, train, lcompile
 from torch import nn
 from torch.nn import functional as F
-
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-BIN = pathlib.Path(os.environ.get("LCOMPILE_BIN", ROOT / "build" / "bin"))
-sys.path[:0] = [str(BIN.parent / "python"), str(ROOT / "test" / "models")]
-import lcompile  # noqa: E402
-from torch.utils import _pytree as pytree  # noqa: E402
-from zoo import convert  # noqa: E402
-
-
-def train(folder, module, example, *flags):
-    program = module if isinstance(module, torch.export.ExportedProgram) else torch.export.export(module, example)
-    torch.export.save(program, folder / "m.pt2")
-    return subprocess.run([BIN / "lcompile", "train", folder / "m.pt2", *flags, "-o", folder / "step.so"], capture_output=True, text=True)
-
-
-class Step:
-    """A compiled step with its parameters and states, which begin as the module's and as zeros."""
-
-    def __init__(self, folder, module, example, *flags):
-        done = train(folder, module, example, *flags)
-        assert done.returncode == 0, done.stderr
-        self.model = lcompile.load(folder / "step.so")
-        known = module.state_dict()
-        self.order, self.tensors, batch = [spec.name for spec in self.model.inputs], {}, []
-        for spec in self.model.inputs:
-            if spec.name in known:
-                self.tensors[spec.name] = known[spec.name].clone()
-            elif len(batch) <= len(example):  # the example's, and the target
-                batch.append(spec.name)
-            else:
-                kind = {"step": torch.int64, "lr": torch.float64}.get(spec.name, torch.float32)
-                self.tensors[spec.name] = torch.zeros(tuple(spec.shape), dtype=kind)
-
-    def __call__(self, *batch):
-        rest = iter(batch)
-        return float(self.model._handle.run([self.tensors[name] if name in self.tensors else next(rest) for name in self.order])[0])
+from torch.utils import _pytree as pytree
+from zoo import convert
 
 
 class Net(nn.Module):
