@@ -193,6 +193,8 @@ def test_models(name, tmp_path):
     """A few steps of every kind of model, its normalisation as in inference."""
     torch.manual_seed(0)
     program = convert.exported(name)
+    for p in program.parameters():  # the zoo's are frozen
+        p.requires_grad_()
     module = program.module()
     for p in module.parameters():
         p.requires_grad_()
