@@ -11,6 +11,7 @@
  *
  * Changes:
  *   1.0  first version
+ *   1.1  lc_trainer_bind
  */
 #ifndef LCOMPILE_C_TRAINING_H
 #define LCOMPILE_C_TRAINING_H
@@ -50,6 +51,13 @@ LC_API const uint32_t *lc_trainer_inputs(const lc_trainer_t *trainer);
  * flat. The memory is the trainer's and may be written between steps. */
 LC_API void lc_trainer_state(lc_trainer_t *trainer, uint32_t index,
                              lc_tensor_t *tensor);
+
+/* Keeps state `index` in the caller's memory from now on, with the values that
+ * are there: dense, of the dtype and sizes that lc_trainer_state gives. It must
+ * outlive the trainer.
+ * LC_INVALID_ARGUMENT: another dtype or number of elements. */
+LC_API lc_status_t lc_trainer_bind(lc_trainer_t *trainer, uint32_t index,
+                                   const lc_tensor_t *tensor);
 
 /* Saves all states under the folder `path`, together: each rank its parts, and
  * of states that all ranks have rank 0. The checkpoint counts only when all of

@@ -152,7 +152,7 @@ int32_t writePart(Trainer &trainer, const char *name, Error error) {
       memcpy(entry.dims, view.dims, view.rank * sizeof(int64_t));
     entry.begin = state.begin;
     entry.whole = state.isSharded() ? state.elements : -1;
-    entry.data = state.block.data;
+    entry.data = state.data;
     entry.size = uint64_t(state.held) * lc_dtype_size(state.dtype);
   }
   int32_t code = writeTensors(name, entries, count, error);
@@ -192,7 +192,7 @@ int32_t takeEntry(State &state, const TensorEntry &entry, const char *path,
   if (from >= end)
     return LC_OK;
   size_t element = lc_dtype_size(state.dtype);
-  memcpy(state.block.data + size_t(from - state.begin) * element,
+  memcpy(state.data + size_t(from - state.begin) * element,
          entry.data + size_t(from - begin) * element,
          size_t(end - from) * element);
   covered += end - from;

@@ -13,8 +13,8 @@ namespace lcompile::rt {
 
 lc_tensor_t State::view() const {
   if (isSharded())
-    return {block.data, dtype, 1, &held, nullptr};
-  return {block.data, dtype, spec->rank, spec->dims, nullptr};
+    return {data, dtype, 1, &held, nullptr};
+  return {data, dtype, spec->rank, spec->dims, nullptr};
 }
 
 namespace {
@@ -45,6 +45,7 @@ int32_t openState(Trainer &trainer, State &state, Error error) {
   if (!reserve(state.block, bytes ? bytes : 1))
     return fail(error, LC_RESOURCE_EXHAUSTED,
                 "state '%s': no memory for %zu bytes", state.name, bytes);
+  state.data = state.block.data;
   if (state.spec->constant < 0)
     return LC_OK;
   const lc_constant_t &constant =
@@ -57,7 +58,7 @@ int32_t openState(Trainer &trainer, State &state, Error error) {
                 static_cast<unsigned long long>(constant.size));
   auto *whole =
       static_cast<const uint8_t *>(instance.constants[state.spec->constant]);
-  memcpy(state.block.data, whole + size_t(state.begin) * element, bytes);
+  memcpy(state.data, whole + size_t(state.begin) * element, bytes);
   return LC_OK;
 }
 
@@ -127,6 +128,26 @@ void closeTrainer(Trainer *trainer) {
   free(trainer);
 }
 
+int32_t bindState(Trainer &trainer, State &state, const lc_tensor_t &tensor,
+                  Error error) {
+  int64_t elements = 1;
+  for (uint32_t d = 0; d < tensor.rank; ++d)
+    elements *= tensor.dims[d];
+  if (tensor.dtype != state.dtype || elements != state.held)
+    return fail(error, LC_INVALID_ARGUMENT,
+                "state '%s': expected memory of %lld elements of %s, found "
+                "%lld of %s",
+                state.name, static_cast<long long>(state.held),
+                lc_dtype_name(state.dtype), static_cast<long long>(elements),
+                lc_dtype_name(tensor.dtype));
+  if (!elements) // even then a state has an address: its own
+    return LC_OK;
+  state.data = static_cast<uint8_t *>(tensor.data);
+  trainer.inputs[state.spec->input] = state.view();
+  release(state.block);
+  return LC_OK;
+}
+
 int32_t runStep(Trainer &trainer, const lc_tensor_t *inputs, uint32_t nInputs,
                 lc_tensor_t *outputs, uint32_t nOutputs, Error error) {
   const lc_function_t &function = *trainer.function;
@@ -193,6 +214,13 @@ const uint32_t *lc_trainer_inputs(const lc_trainer_t *trainer) {
 void lc_trainer_state(lc_trainer_t *trainer, uint32_t index,
                       lc_tensor_t *tensor) {
   *tensor = unwrap(trainer)->states[index].view();
+}
+
+lc_status_t lc_trainer_bind(lc_trainer_t *trainer, uint32_t index,
+                            const lc_tensor_t *tensor) {
+  ErrorBuffer error;
+  Trainer &self = *unwrap(trainer);
+  return toStatus(bindState(self, self.states[index], *tensor, error), error);
 }
 
 lc_context_t *lc_trainer_context(lc_trainer_t *trainer) {

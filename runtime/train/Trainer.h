@@ -16,7 +16,8 @@ struct State {
   int64_t elements; // of the whole
   int64_t begin;    // of the part that is held; 0 when whole
   int64_t held;     // elements held: dims of a part
-  Block block;
+  Block block;      // its memory, unless that is the caller's
+  uint8_t *data;
 
   bool isSharded() const { return spec->flags & LC_STATE_SHARDED; }
   lc_tensor_t view() const;
@@ -36,6 +37,10 @@ struct Trainer {
 int32_t openTrainer(Instance *instance, lc_channel_t *channel,
                     Trainer **trainer, Error error);
 void closeTrainer(Trainer *trainer);
+
+/// The state lives in the caller's memory from now on.
+int32_t bindState(Trainer &trainer, State &state, const lc_tensor_t &tensor,
+                  Error error);
 
 int32_t runStep(Trainer &trainer, const lc_tensor_t *inputs, uint32_t nInputs,
                 lc_tensor_t *outputs, uint32_t nOutputs, Error error);
