@@ -59,7 +59,7 @@ LC_API lc_compiler_t *lc_compiler_open(void);
 LC_API void lc_compiler_close(lc_compiler_t *compiler);
 
 /* Options as the command line takes them ("--threads=2"), without a model and
- * without -o. At most once, before the import. LC_INVALID_ARGUMENT names the
+ * without -o; with --optimizer= those of lcompile train. At most once, before the import. LC_INVALID_ARGUMENT names the
  * option and the nearest that exists. */
 LC_API int32_t lc_compiler_set_options(lc_compiler_t *compiler,
                                        const char *const *options,

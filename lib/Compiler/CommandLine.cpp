@@ -392,6 +392,9 @@ Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
     if (arg->getOption().matches(OPT_INPUT) || arg->getOption().matches(OPT_o))
       return textError("expected options alone, found '" +
                        arg->getAsString(args) + "'");
+  // With an optimizer they are those of lcompile train.
+  if (Error error = checkTraining(args, args.hasArg(OPT_optimizer)))
+    return error;
   return readOptions(args, options);
 }
 

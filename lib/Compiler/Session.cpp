@@ -197,8 +197,13 @@ llvm::Error Session::importGraph(StringRef json,
   modelName = name.str();
   return guarded("import", [&]() -> llvm::Error {
     std::string error;
-    program = import::importGraphJson(json, &ctx, covered, error, weights);
-    return error.empty() ? llvm::Error::success() : fail(error);
+    program = import::importGraphJson(json, &ctx, covered, error, weights,
+                                      !options.optimizer.empty());
+    if (!error.empty())
+      return fail(error);
+    if (!options.loss.empty() && program)
+      return import::addLoss(*program, options.loss);
+    return llvm::Error::success();
   });
 }
 

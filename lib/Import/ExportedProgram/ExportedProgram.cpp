@@ -66,7 +66,8 @@ OwningOpRef<ModuleOp> importExportedProgram(StringRef path, MLIRContext *ctx,
 
 OwningOpRef<ModuleOp> importGraphJson(StringRef json, MLIRContext *ctx,
                                       Coverage &coverage, std::string &error,
-                                      ArrayRef<GivenWeight> given) {
+                                      ArrayRef<GivenWeight> given,
+                                      bool marksParameters) {
   Program program(ctx);
   Failure &failure = program.failure;
   OwningOpRef<ModuleOp> module;
@@ -74,7 +75,7 @@ OwningOpRef<ModuleOp> importGraphJson(StringRef json, MLIRContext *ctx,
   if (text) {
     GivenWeights weights(given, ctx, failure);
     Importer importer(program, Json(text.get(), failure, "program"), &weights);
-    module = importer.run({});
+    module = importer.run({{}, marksParameters});
   }
   coverage = program.builder.coverage();
   error = failure.message();

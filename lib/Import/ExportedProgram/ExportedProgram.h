@@ -36,11 +36,12 @@ struct GivenWeight {
 
 /// The same program form as text, without an archive: parameters, buffers and
 /// constants that are not among `weights` are inputs, under their names in the
-/// signature.
+/// signature. For `marksParameters` see ImportOptions.
 mlir::OwningOpRef<mlir::ModuleOp>
 importGraphJson(llvm::StringRef json, mlir::MLIRContext *ctx,
                 Coverage &coverage, std::string &error,
-                llvm::ArrayRef<GivenWeight> weights = {});
+                llvm::ArrayRef<GivenWeight> weights = {},
+                bool marksParameters = false);
 
 } // namespace lcompile::import
 
