@@ -4,6 +4,7 @@
     f = torch.compile(model, backend="lcompile")                # compiles what it can, the rest runs as before
     g = lcompile.compile(model, (x,)); g.save("model.so")       # the whole model, ahead of time
     m = lcompile.load("model.so"); y = m(x)                     # needs neither PyTorch nor a compiler
+    s = lcompile.train_step(model, loss_fn, torch.optim.AdamW, lr=1e-3); loss = s(x, y)    # a whole training step
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ __version__ = "0.1.0"
 _LAZY = {
     "CompiledModel": "export",
     "FallbackWarning": "backend",
+    "TrainStep": "training",
     "compile": "export",
     "reset_stats": "statistics",
     "stats": "statistics",
+    "train_step": "training",
 }
 
 __all__ = [
@@ -45,12 +48,14 @@ __all__ = [
     "ResourceExhaustedError",
     "SymbolRange",
     "TensorSpec",
+    "TrainStep",
     "UnavailableError",
     "UnsupportedError",
     "compile",
     "load",
     "reset_stats",
     "stats",
+    "train_step",
 ]
 
 
