@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional
 import torch
 from torch._dynamo.backends.common import aot_autograd
 from torch._guards import TracingContext
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import _disable_current_modes
 
 from . import graph, partition, tracing
@@ -33,21 +34,15 @@ def _warn(text: str) -> None:
 def compile_graph(
     module: torch.fx.GraphModule, inputs: list, *, options: Optional[dict] = None, **more: Any
 ) -> Callable:
-    """Compiles a graph of torch.compile for inference.
+    """Compiles a graph of torch.compile; where gradients are wanted, its backward graph too.
 
-    What cannot be compiled runs as before, with one warning that lists the operators. So do whole graphs in which
-    gradients are wanted. `options` are those of the command line, with underscores: {"threads": 2}.
+    What cannot be compiled runs as before, with one warning that lists the operators. `options` are those of the
+    command line, with underscores: {"threads": 2}.
     """
     options = {**(options or {}), **{k: v for k, v in more.items() if k != "mode"}}
     current.graphs += 1
     if torch.is_grad_enabled() and any(isinstance(x, torch.Tensor) and x.requires_grad for x in inputs):
-        reason = "gradients are wanted"
-        current.fallbacks[reason] += 1
-        _warn(
-            f"lcompile: {reason}: the graph runs as before; for inference call the model under torch.no_grad() or "
-            "torch.inference_mode()"
-        )
-        return module.forward
+        return _compile_training(module, inputs, options)
 
     def compile_inference(traced: torch.fx.GraphModule, fakes: list) -> Callable:
         return _Compiled(traced, options)
@@ -62,6 +57,30 @@ def compile_graph(
         return compiler(module, inputs)
 
 
+def _compile_training(module: torch.fx.GraphModule, inputs: list, options: dict) -> Callable:
+    """A function whose forward and backward graphs are compiled. Weights are inputs of both: optimizers change them."""
+
+    def compile_part(traced: torch.fx.GraphModule, fakes: list) -> Callable:
+        compiled = _Compiled(traced, options, has_weights=False)
+
+        def run(inputs: list) -> Any:  # torch wraps what runs backwards, and looks at functions only
+            return compiled(inputs)
+
+        run._boxed_call = True
+        return run
+
+    compiler = aot_autograd(
+        fw_compiler=compile_part,
+        bw_compiler=compile_part,
+        inference_compiler=compile_part,
+        decompositions=tracing.training_decomposition_table(),
+        keep_inference_input_mutations=False,
+    )
+    # Attention as products and a softmax: the fused operators keep what only their own gradients understand.
+    with sdpa_kernel(SDPBackend.MATH):
+        return compiler(module, inputs)
+
+
 class _Compiled:
     """A traced graph. It is compiled in the first call, when the weights are there.
 
@@ -70,14 +89,14 @@ class _Compiled:
 
     _boxed_call = True
 
-    def __init__(self, traced: torch.fx.GraphModule, options: dict):
+    def __init__(self, traced: torch.fx.GraphModule, options: dict, has_weights: bool = True):
         context = TracingContext.try_get()
         metadata = context.fw_metadata if context else None
         static = list(getattr(metadata, "static_input_indices", None) or ())
         # What the graph itself changes is an input like any other.
         mutated = set(getattr(metadata, "mutated_inp_runtime_indices", None) or ())
         placeholders = [node.name for node in traced.graph.find_nodes(op="placeholder")]
-        weights = {placeholders[i] for i in static if i < len(placeholders) and i not in mutated}
+        weights = {placeholders[i] for i in static if i < len(placeholders) and i not in mutated} if has_weights else set()
         with _disable_current_modes():  # constants are tensors, not fakes
             self._run = _build(traced, weights, graph.options_of(options), int(options.get("threads", 0)))
 

@@ -47,6 +47,8 @@ def refusal(node: torch.fx.Node) -> str | None:
         return None  # the compiler says what it thinks of it
     if not isinstance(node.target, torch._ops.OpOverload):
         return "not an operator of torch"
+    if node.target is torch.ops.aten.native_dropout.default and node.args[2] is not False:
+        return "draws random numbers"
     if not tracing.has_rule(node.target):
         return "no rule for this operator"
     return None

@@ -45,7 +45,11 @@ class Piece(torch.nn.Module):
         self._eager = [module]
         #: Why it runs as before, if it does.
         self.failure: Optional[str] = None
-        self._prepare(module)
+        try:
+            self._prepare(module)
+        except ValueError as error:
+            self.failure = str(error)
+            return
         self._weights = [i for i, name in enumerate(self._names) if name in weights]
         # Which inputs the artefact takes, with the weights inside of it and without.
         place = {name: i for i, name in enumerate(self._names)}
@@ -127,7 +131,7 @@ class Piece(torch.nn.Module):
 
     def check(self) -> dict:
         """What cannot be compiled: {node: (operator, reason)}."""
-        if self._is_empty or self.failure:
+        if self.failure or self._is_empty:
             return {}
         try:
             self._open(None)
@@ -160,7 +164,7 @@ class Piece(torch.nn.Module):
             return None
 
     def forward(self, *inputs: Any) -> Any:
-        if self._is_empty or self.failure:
+        if self.failure or self._is_empty:
             return self._eager[0](*inputs)
         entry = self._general if self._changes > WEIGHT_CHANGES else None
         if entry is None:

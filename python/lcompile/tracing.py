@@ -12,6 +12,7 @@ from torch._decomp import core_aten_decompositions, decompositions, get_decompos
 from torch.export import exported_program
 
 from . import _compiler
+from .decompositions import TABLE as decompositions_of_gradients
 
 
 @functools.cache
@@ -40,6 +41,14 @@ def decomposition_table() -> dict:
         prims.convert_element_type.default: lambda x, dtype: aten._to_copy(x, dtype=dtype),
     }
     return {op: f for op, f in table.items() if not has_rule(op)}
+
+
+@functools.cache
+def training_decomposition_table() -> dict:
+    """The same for graphs with gradients. Dropout stays whole: what draws random numbers runs as before, so that the
+    numbers are torch's."""
+    kept = (torch.ops.aten.native_dropout.default,)
+    return {op: f for op, f in {**decomposition_table(), **decompositions_of_gradients}.items() if op not in kept}
 
 
 @functools.cache

@@ -421,33 +421,7 @@ def test_lstm():
     assert lcompile.stats().graphs == 1
 
 
-# --- gradients ------------------------------------------------------------------------------------------------------
-
-
-def test_gradients_are_right_with_one_warning():
-    mine = nn.Sequential(nn.Linear(64, 32), nn.GELU(), nn.Linear(32, 8))
-    theirs = copy.deepcopy(mine)
-    function = compiled(mine)
-    x = torch.randn(4, 64)
-    with pytest.warns(FallbackWarning, match="gradients are wanted") as warnings:
-        for model, forward in ((mine, function), (theirs, theirs)):
-            for _ in range(2):
-                forward(x).square().sum().backward()
-    assert len(warnings) == 1
-    for a, b in zip(mine.parameters(), theirs.parameters()):
-        assert_same(a.grad, b.grad)
-    assert lcompile.stats().fallbacks == {"gradients are wanted": 1}
-    with torch.no_grad():  # and compiles once no gradients are wanted
-        assert_same(function(x), theirs(x))
-    assert lcompile.stats().compiles == 1
-
-
-def test_gradients_of_inputs():
-    function = compiled(lambda x: (x * x).sum())
-    x = torch.randn(3, requires_grad=True)
-    with pytest.warns(FallbackWarning):
-        function(x).backward()
-    assert_same(x.grad, 2 * x.detach())
+# --- gradients: see test_torch_compile_training.py ------------------------------------------------------------------
 
 
 def test_training_loop_with_evaluation():
@@ -456,14 +430,13 @@ def test_training_loop_with_evaluation():
     function = compiled(model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     x, y = torch.randn(16, 4), torch.randn(16, 1)
-    with pytest.warns(FallbackWarning):
-        for _ in range(6):
-            loss = F.mse_loss(function(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            with torch.no_grad():
-                assert_same(function(x), model(x))
+    for _ in range(6):
+        loss = F.mse_loss(function(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        with torch.no_grad():
+            assert_same(function(x), model(x))
 
 
 # --- the rest -------------------------------------------------------------------------------------------------------

@@ -257,6 +257,7 @@ const AtenTable &AtenTable::get() {
     addScalarRules(t);
     addPropertyRules(t);
     addCompositeRules(t);
+    addBackwardRules(t);
     addAliasRules(t);
     return t;
   }();

@@ -174,6 +174,7 @@ void addRecurrentRules(AtenTable &table);
 void addScalarRules(AtenTable &table);
 void addPropertyRules(AtenTable &table);
 void addCompositeRules(AtenTable &table);
+void addBackwardRules(AtenTable &table);
 /// Other names of operators above: last.
 void addAliasRules(AtenTable &table);
 
