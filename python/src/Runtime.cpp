@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // lcompile._runtime: what the runtime does, for Python.
-#include "python/src/Channel.h"
+#include "python/src/Mailbox.h"
 #include "python/src/Model.h"
 #include "python/src/Trainer.h"
 
@@ -40,7 +40,7 @@ static void bindTrainer(nb::module_ &m) {
 }
 
 static void bindChannel(nb::module_ &m) {
-  nb::class_<Channel>(m, "Channel")
+  nb::class_<Channel>(m, "Channel", nb::is_weak_referenceable())
       .def_static("open", &Channel::open, nb::arg("engine").none(),
                   nb::arg("rank"), nb::arg("world"), nb::arg("address").none(),
                   nb::arg("timeout"))
@@ -56,6 +56,13 @@ static void bindChannel(nb::module_ &m) {
            nb::arg("name"))
       .def("stats", &Channel::stats)
       .def("close", &Channel::close);
+  nb::class_<Mailbox>(m, "Mailbox")
+      .def(nb::init<std::string, uint32_t, uint32_t>(), nb::arg("name"),
+           nb::arg("rank"), nb::arg("world"))
+      .def("take", &Mailbox::take)
+      .def("deliver", &Mailbox::deliver)
+      .def("end", &Mailbox::end)
+      .def("open", &Mailbox::open, nb::arg("timeout"));
 }
 
 NB_MODULE(_runtime, m) {
