@@ -58,10 +58,9 @@ std::string defaultOutput(StringRef input, StringRef emit) {
 /// What makes a training step, and how it runs on several ranks.
 constexpr ID stepOptions[] = {OPT_optimizer,  OPT_group,      OPT_schedule,
                               OPT_accumulate, OPT_parameters, OPT_loss_scale};
-constexpr ID distributionOptions[] = {OPT_world,         OPT_zero,
-                                      OPT_memory_budget, OPT_bucket,
-                                      OPT_prefetch,      OPT_link_rate,
-                                      OPT_overlap};
+constexpr ID distributionOptions[] = {
+    OPT_world,    OPT_zero,      OPT_memory_budget, OPT_bucket,
+    OPT_prefetch, OPT_link_rate, OPT_overlap};
 /// Stages that begin with what stage train made.
 constexpr StringLiteral stagesBehindTrain[] = {"distribute", "optimize",
                                                "partition", "lower"};
@@ -393,7 +392,7 @@ Error parseOptions(ArrayRef<const char *> arguments, CompileOptions &options) {
       return textError("expected options alone, found '" +
                        arg->getAsString(args) + "'");
   // With an optimizer they are those of lcompile train.
-  if (Error error = checkTraining(args, args.hasArg(OPT_optimizer)))
+  if (Error error = checkTraining(args, Job(), args.hasArg(OPT_optimizer)))
     return error;
   return readOptions(args, options);
 }
