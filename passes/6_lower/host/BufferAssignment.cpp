@@ -133,6 +133,19 @@ void BufferAssignment::share(Value v, Memory m) {
     arena[m.index].end = std::max(arena[m.index].end, lastUse(v));
 }
 
+/// Whether a loop carries `operand` to this call, which alone reads it, and
+/// `result` on to the next round: a sum that grows where it is.
+static bool isCarriedOn(Operation *call, Value operand, Value result) {
+  auto argument = dyn_cast<BlockArgument>(operand);
+  auto loop = argument
+                  ? dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp())
+                  : scf::ForOp();
+  return loop && call->getBlock() == loop.getBody() &&
+         llvm::all_equal(argument.getUsers()) &&
+         *argument.getUsers().begin() == call &&
+         loop.getTiedLoopYieldedValue(argument)->get() == result;
+}
+
 void BufferAssignment::visitCall(Operation *op) {
   auto call = cast<kernel::CallOp>(op);
   auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
@@ -147,7 +160,8 @@ void BufferAssignment::visitCall(Operation *op) {
       Value operand = call.getInputs()[inplace[i]];
       Memory m = memory.lookup(operand);
       bool isUpdate = callee->hasAttr(kernel::KernelDialect::updateAttrName);
-      if (m.kind == Memory::arena && arena[m.index].end <= now &&
+      if (m.kind == Memory::arena &&
+          (arena[m.index].end <= now || isCarriedOn(call, operand, result)) &&
           (isUpdate || readsInPlace(call, operand)) &&
           lc::provablyEqual(bytesOf(operand), bytesOf(result))) {
         share(result, m);

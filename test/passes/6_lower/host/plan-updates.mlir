@@ -33,3 +33,23 @@ func.func @both(%p: tensor<8x8xf32>) -> (tensor<8x8xf32> {lc.alias = 0 : i64}) {
   %1 = lc.sub %p, %0 : tensor<8x8xf32>
   return %1 : tensor<8x8xf32>
 }
+
+// A sum that a loop carries grows where it is: nothing is copied in a round.
+// CHECK-LABEL: func.func @sum_run
+// CHECK:         scf.for
+// CHECK:           rt.dispatch
+// CHECK-NOT:       rt.copy
+// CHECK:         }
+// CHECK-LABEL: func.func @sum_plan
+func.func @sum(%g: tensor<64xf32>) -> tensor<64xf32> {
+  %zero = lc.full 0.0 : f32 : tensor<64xf32>
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  %c4 = arith.constant 4 : i64
+  %0 = scf.for %i = %c0 to %c4 step %c1 iter_args(%sum = %zero) -> (tensor<64xf32>) : i64 {
+    %1 = lc.exp %g : tensor<64xf32>
+    %2 = lc.add %sum, %1 : tensor<64xf32>
+    scf.yield %2 : tensor<64xf32>
+  }
+  return %0 : tensor<64xf32>
+}
