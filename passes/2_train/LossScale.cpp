@@ -32,7 +32,7 @@ llvm::Expected<LossScale> LossScale::parse(StringRef text) {
 Value LossScale::begin(FunctionOpInterface function, lc::TensorMath &m) {
   auto type = RankedTensorType::get({}, m.b.getF32Type());
   if (!isDynamic)
-    return current = m.full(scale, type);
+    return m.full(scale, type);
   ArrayRef<char> bytes(reinterpret_cast<const char *>(&firstScale),
                        sizeof firstScale);
   std::string key = lc::getWeightStore(m.b.getContext())
@@ -44,21 +44,22 @@ Value LossScale::begin(FunctionOpInterface function, lc::TensorMath &m) {
 }
 
 Value LossScale::areFinite(lc::TensorMath &m, ArrayRef<Value> gradients) const {
+  auto type = RankedTensorType::get({}, m.b.getF32Type());
   Value total;
   for (Value g : gradients)
     if (g) {
-      Value count = m.make<zero::CountNonfiniteOp>(
-          RankedTensorType::get({}, m.b.getF32Type()), g);
+      Value count = m.make<zero::CountNonfiniteOp>(type, g);
       total = total ? m.add(total, count) : count;
     }
-  return total ? m.equal(total, 0.0) : Value();
+  return m.equal(total ? total : m.full(0, type), 0.0);
 }
 
 Value LossScale::unscale(lc::TensorMath &m, Value gradient) const {
   // As GradScaler.unscale_ does: 1 / scale in f64, then in f32.
-  Value inverse =
-      m.convert(m.make<lc::ReciprocalOp>(m.convert(current, m.b.getF64Type())),
-                m.b.getF32Type());
+  auto type = RankedTensorType::get({}, m.b.getF64Type());
+  Value exact = isDynamic ? m.convert(current, type.getElementType())
+                          : m.full(scale, type);
+  Value inverse = m.convert(m.make<lc::ReciprocalOp>(exact), m.b.getF32Type());
   Type element = getElementTypeOrSelf(gradient);
   return m.mul(gradient, m.spread(m.convert(inverse, element), gradient));
 }

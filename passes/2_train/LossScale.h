@@ -33,7 +33,7 @@ public:
 private:
   bool isDynamic = false;
   double scale = 0;
-  mlir::Value current, tracker; // states
+  mlir::Value current, tracker; // states, when it is dynamic
 };
 
 } // namespace lcompile

@@ -45,6 +45,21 @@ def test_like_torch(kind, batch, text, parts, tmp_path):
             assert (step.tensors[name] - value).abs().max() <= 1e-5 * value.abs().max(), name
 
 
+@pytest.mark.parametrize("flags", [["--loss-scale=128"], ["--loss-scale=dynamic", "--parameters=bf16"], ["--schedule=linear_warmup(2)+cosine(9)", "--group=*bias: lr=0.1"]], ids=["fixed", "dynamic", "schedule"])
+def test_with_other_options(flags, tmp_path):
+    """One step of three batches is one of a batch three times as large."""
+    torch.manual_seed(0)
+    module, found = Net(), []
+    for rows, more in ((4, ["--accumulate=3"]), (12, [])):
+        step = Step(tmp_path, module, (words(rows)[0],), "--loss=cross_entropy", "--optimizer=sgd,lr=0.05,momentum=0.9,clip_norm=0.5", *flags, *more)
+        torch.manual_seed(1)
+        found.append(([step(*words(12)) for _ in range(8)], step.tensors))
+    bound = 2e-2 if "--parameters=bf16" in flags else 1e-5
+    assert all(math.isclose(x, y, rel_tol=bound) for x, y in zip(found[0][0], found[1][0]))
+    for name, value in found[1][1].items():
+        assert (found[0][1][name].double() - value.double()).norm() <= bound * value.double().norm().clamp(min=1e-6), name
+
+
 def test_sizes_that_are_not_known(tmp_path):
     """Each batch has a G-th of the rows, whatever their number."""
     torch.manual_seed(0)
