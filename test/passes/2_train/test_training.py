@@ -193,8 +193,9 @@ def test_models(name, tmp_path):
     """A few steps of every kind of model, its normalisation as in inference."""
     torch.manual_seed(0)
     program = convert.exported(name)
-    for p in program.parameters():  # the zoo's are frozen
-        p.requires_grad_()
+    for node in program.graph.nodes:  # the zoo's parameters are frozen
+        if node.name in program.graph_signature.inputs_to_parameters:
+            node.meta["val"].requires_grad_()
     module = program.module()
     for p in module.parameters():
         p.requires_grad_()
