@@ -55,6 +55,7 @@ class Case:
     dynamic: bool = True  # n may be a symbol
     results: int = None  # how many results are compared; None: all
     shapes_only: bool = False  # the contents mean nothing (empty)
+    splits_sums: bool = False  # the library divides sums among threads, so their number shows in the last bits
 
     def arguments(self, n=STATIC_SIZE):
         """The call for size n; its weights are those of the program, whatever n is."""

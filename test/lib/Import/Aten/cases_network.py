@@ -187,3 +187,20 @@ any_case("lstm.input", lambda n: call(rand(6, 3, 5), [rand(1, 3, 4), rand(1, 3, 
 any_case("lstm.input", lambda n: call(rand(3, 6, 5), [rand(2, 3, 4), rand(2, 3, 4)], cell(4) + cell(4), True, 1, 0.0, False, True, True), "both-ways", **LAYER)
 any_case("gru.input", lambda n: call(rand(6, 3, 5), rand(2, 3, 4), cell(3) + cell(3, 4), True, 2, 0.0, False, False, False), "layers", **LAYER)
 any_case("rnn_tanh.input rnn_relu.input", lambda n: call(rand(6, 3, 5), rand(1, 3, 4), cell(1), True, 1, 0.0, False, False, False), **LAYER)
+
+# ---- gradients, as torch's autograd writes them -----------------------------
+
+CONVOLUTIONS = {"plain": (6, 4, 1, 1, 1, 0, 1), "strided": (6, 4, 2, 1, 1, 0, 1), "groups": (6, 2, 1, 0, 2, 0, 2)}
+for label, (outputs, inputs, stride, padding, dilation, extra, groups) in CONVOLUTIONS.items():
+    def build(n, o=outputs, i=inputs, s=stride, p=padding, d=dilation, e=extra, g=groups):
+        x, w = rand(2, 4, 9, n), rand(o, i, 3, 3)
+        rest = ([s, s], [p, p], [d, d], False, [e, e], g)
+        y = torch.ops.aten.convolution(x, w, None, *rest)
+        return call(rand(*y.shape), x, w, [o], *rest, [True, True, True])
+    case_sum("convolution_backward", build, label, dynamic=False)
+case_sum("convolution_backward", lambda n: call(rand(2, 6, 5, 9), rand(2, 4, 3, 5), rand(4, 6, 3, 3), [6], [2, 2], [1, 1], [1, 1], True, [0, 0], 1, [True, True, True]), "transposed", dynamic=False)
+case_sum("convolution_backward", lambda n: call(rand(n, 6, 7), rand(n, 4, 9), rand(6, 4, 3), [0], [1], [0], [1], False, [0], 1, [False, True, False]), "weight", results=None)
+case_sum("avg_pool2d_backward", lambda n: call(rand(n, 3, 4, 4), rand(n, 3, 9, 8), [3, 3], [2, 2], [0, 1], False, False, None))
+case_sum("avg_pool3d_backward", lambda n: call(rand(n, 3, 2, 2, 2), rand(n, 3, 4, 5, 4), [2, 2, 2], [2, 2, 2], [0, 0, 0], False, True, None))
+case_sum("_adaptive_avg_pool2d_backward", lambda n: call(rand(n, 3, 2, 3), rand(n, 3, 7, 9)))
+case_sum("_adaptive_avg_pool3d_backward", lambda n: call(rand(n, 3, 2, 3, 1), rand(n, 3, 4, 6, 5)))
