@@ -96,7 +96,8 @@ class _Compiled:
         # What the graph itself changes is an input like any other.
         mutated = set(getattr(metadata, "mutated_inp_runtime_indices", None) or ())
         placeholders = [node.name for node in traced.graph.find_nodes(op="placeholder")]
-        weights = {placeholders[i] for i in static if i < len(placeholders) and i not in mutated} if has_weights else set()
+        constant = [i for i in static if i < len(placeholders) and i not in mutated] if has_weights else []
+        weights = {placeholders[i] for i in constant}
         with _disable_current_modes():  # constants are tensors, not fakes
             self._run = _build(traced, weights, graph.options_of(options), int(options.get("threads", 0)))
 

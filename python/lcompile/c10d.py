@@ -53,7 +53,9 @@ def _send(mailbox: _runtime.Mailbox, group: dist.ProcessGroup, peer: int) -> Non
                 dist.send(data, peer, group, _TAG)
         dist.send(torch.tensor([0, -1]), peer, group, _TAG)
     except Exception as error:
-        mailbox.end(peer, str(error).splitlines()[0])
+        mailbox.end(peer, _reason(error))
+    finally:
+        mailbox.leave(peer)
 
 
 def _receive(mailbox: _runtime.Mailbox, group: dist.ProcessGroup, peer: int) -> None:
@@ -69,4 +71,8 @@ def _receive(mailbox: _runtime.Mailbox, group: dist.ProcessGroup, peer: int) -> 
                 dist.recv(data, peer, group, _TAG)
             mailbox.deliver(peer, tag % (1 << 64), data)
     except Exception as error:
-        mailbox.end(peer, str(error).splitlines()[0])
+        mailbox.end(peer, _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -26,7 +26,9 @@ def make(optimizer: Union[str, type, Callable, torch.optim.Optimizer], parameter
     """
     if isinstance(optimizer, str):
         if set(options) - {"lr"}:
-            raise InvalidArgumentError(f"options of the optimizer '{optimizer}' are part of its text: '{optimizer},eps=1e-6'")
+            raise InvalidArgumentError(
+                f"options of the optimizer '{optimizer}' are part of its text: '{optimizer},eps=1e-6'"
+            )
         return optimizer
     if isinstance(optimizer, torch.optim.Optimizer):
         if options:

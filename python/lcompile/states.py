@@ -163,8 +163,8 @@ class States:
 
     def _touch(self) -> None:
         """Who saved tensors for a backward pass, or compiled them in, has to know that they are others now."""
-        changed = [self._parameters[n] if k == "parameter" else self.tensors[n] for n, k in self.kinds.items() if k in ("parameter", "buffer")]
-        torch.autograd.graph.increment_version(changed)
+        parameters = [self._parameters[name] for name, kind in self.kinds.items() if kind == "parameter"]
+        torch.autograd.graph.increment_version([*parameters, *(tensor for _, tensor in self.named("buffer"))])
 
     def named(self, kind: Optional[str] = None) -> Iterator[tuple[str, torch.Tensor]]:
         """The states of a kind, as this rank holds them."""

@@ -120,8 +120,7 @@ def _import(objective: Objective, program: torch.export.ExportedProgram, options
     try:
         return _try_import(objective, program, options)
     except UnsupportedError as error:
-        table = {op: f for op, f in tracing.decomposition_table().items()}
-        simpler = program.run_decompositions(table)
+        simpler = program.run_decompositions(tracing.decomposition_table())
         try:
             return _try_import(objective, simpler, options)
         except UnsupportedError:
@@ -130,7 +129,8 @@ def _import(objective: Objective, program: torch.export.ExportedProgram, options
 
 def _try_import(objective: Objective, program: torch.export.ExportedProgram, options: list[str]):
     signature = program.graph_signature
-    tensors = {**program.constants, **dict(objective.named_buffers()), **dict(objective.named_parameters(remove_duplicate=False))}
+    parameters, buffers = objective.named_parameters(remove_duplicate=False), objective.named_buffers()
+    tensors = {**program.constants, **dict(buffers), **dict(parameters)}
     specs, weights = [], {}
     for spec in signature.input_specs:
         if spec.kind in _WEIGHTS:

@@ -34,7 +34,9 @@ class TrainStep:
     Threads: one call at a time.
     """
 
-    def __init__(self, model: torch.nn.Module, objective: Objective, optimizer: Any, text: str, rate: float, config: dict):
+    def __init__(
+        self, model: torch.nn.Module, objective: Objective, optimizer: Any, text: str, rate: float, config: dict
+    ):
         self._model, self._objective, self._text = model, objective, text
         #: The optimizer of torch whose options and states the step uses; None when it was given as text.
         self.optimizer: Optional[torch.optim.Optimizer] = optimizer
@@ -106,7 +108,8 @@ class TrainStep:
         return step
 
     def _build(self, example: Example) -> Step:
-        step = Step(self._objective, self._modes, self._states.trained, example, self._text, self._zero, self._channel, self._options)
+        what = (self._objective, self._modes, self._states.trained, example)
+        step = Step(*what, self._text, self._zero, self._channel, self._options)
         self._states.adopt(step)
         if self._checkpoint is not None:
             step.trainer.load(self._checkpoint)
@@ -119,7 +122,7 @@ class TrainStep:
         found: dict = {}
         shapes = leaves_shapes(leaves)
         for other_spec, others in self._seen:
-            if other_spec != spec or any((a is None) != (b is None) or (a and len(a) != len(b)) for a, b in zip(shapes, others)):
+            if other_spec != spec or [s and len(s) for s in shapes] != [s and len(s) for s in others]:
                 continue
             for i, (a, b) in enumerate(zip(shapes, others)):
                 for d, (m, n) in enumerate(zip(a or (), b or ())):
@@ -229,7 +232,9 @@ class TrainStep:
         for name, kind in self._states.kinds.items():
             states[kind] += self._states.tensors[name].nbytes
         units = Counter(unit for _, unit, _ in self.plan)
-        ranks_text = f"{self._channel.world} ranks over {self._channel.engine}, zero={self._zero}" if self._channel else "1 rank"
+        ranks_text = "1 rank"
+        if self._channel:
+            ranks_text = f"{self._channel.world} ranks over {self._channel.engine}, zero={self._zero}"
         lines = [
             f"training step for {info['target']}, {info['threads']} threads, {ranks_text}",
             f"optimizer: {self._text}",
@@ -317,5 +322,5 @@ def train_step(
     channel = ranks.join(channel, world)
     if zero and channel is None:
         raise InvalidArgumentError(f"zero={zero} needs several ranks, and this process is alone; see world")
-    config = {"dynamic_shapes": dynamic_shapes, "zero": zero, "channel": channel, "options": dict(compile_options or {})}
+    config = {"dynamic_shapes": dynamic_shapes, "zero": zero, "channel": channel, "options": compile_options or {}}
     return TrainStep(model, objective, optimizer, text, rate, config)

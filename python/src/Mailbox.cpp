@@ -59,7 +59,7 @@ struct Peer {
   std::deque<Message> outgoing;
   std::map<uint64_t, std::deque<Bytes>> arrived; // by tag
   std::list<Request *> waiting;
-  bool hasEnded = false;
+  bool hasEnded = false, hasLeft = false;
   std::string failure;
 };
 
@@ -175,11 +175,12 @@ void close(lc_transport_t *handle) {
   std::unique_lock lock(post.mutex);
   post.isClosing = true;
   post.changed.notify_all();
-  // What is still to be sent has to leave; a rank that hangs is not waited for.
+  // Those who carry messages have to be done: when the process ends, none may
+  // be inside of what it carries them with. A rank that hangs is not waited
+  // for.
   post.changed.wait_for(lock, std::chrono::seconds(10), [&] {
     for (uint32_t p = 0; p < post.peers.size(); ++p)
-      if (p != post.rank && post.peers[p].failure.empty() &&
-          (!post.peers[p].outgoing.empty() || !post.peers[p].hasEnded))
+      if (p != post.rank && !(post.peers[p].hasEnded && post.peers[p].hasLeft))
         return false;
     return true;
   });
@@ -264,6 +265,12 @@ void Mailbox::end(uint32_t peer, const std::string &why) {
   from.hasEnded = true;
   if (!why.empty() && from.failure.empty())
     from.failure = "rank " + std::to_string(peer) + " is gone: " + why;
+  post->changed.notify_all();
+}
+
+void Mailbox::leave(uint32_t peer) {
+  std::lock_guard lock(post->mutex);
+  post->peers.at(peer).hasLeft = true;
   post->changed.notify_all();
 }
 

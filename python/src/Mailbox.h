@@ -24,6 +24,8 @@ public:
   /// No messages come from `peer` any more; `why` is empty when it has closed
   /// in good order.
   void end(uint32_t peer, const std::string &why);
+  /// Nothing is sent to `peer` any more: who called take() is done.
+  void leave(uint32_t peer);
   /// A channel over this mailbox; closing it ends what take() gives.
   Channel *open(double timeout);
 

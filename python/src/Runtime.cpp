@@ -62,6 +62,7 @@ static void bindChannel(nb::module_ &m) {
       .def("take", &Mailbox::take)
       .def("deliver", &Mailbox::deliver)
       .def("end", &Mailbox::end)
+      .def("leave", &Mailbox::leave)
       .def("open", &Mailbox::open, nb::arg("timeout"));
 }
 
