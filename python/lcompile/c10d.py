@@ -15,6 +15,7 @@ from . import _runtime
 
 #: Sets messages apart from those of others in the same group.
 _TAG = 7301
+_threads: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # of each channel
 
 
 def open(timeout: float = 0.0) -> _runtime.Channel:
@@ -28,19 +29,31 @@ def open(timeout: float = 0.0) -> _runtime.Channel:
     # A receive waits for the next message for as long as the training lasts.
     group = dist.new_group(backend="gloo", timeout=datetime.timedelta(days=365))
     mailbox = _runtime.Mailbox("c10d", rank, world)
-    for peer in range(world):
-        if peer != rank:
-            for work in (_send, _receive):
-                threading.Thread(target=work, args=(mailbox, group, peer), daemon=True).start()
+    threads = [
+        threading.Thread(target=work, args=(mailbox, group, peer), daemon=True)
+        for peer in range(world)
+        for work in (_send, _receive)
+        if peer != rank
+    ]
+    for thread in threads:
+        thread.start()
     channel = mailbox.open(timeout)
+    _threads[channel] = threads
     # Threads must not be inside of torch when the interpreter ends.
     atexit.register(_close, weakref.ref(channel))
     return channel
 
 
+def close(channel: _runtime.Channel) -> None:
+    """Closes a channel; all together. Its threads have ended, unless another rank hangs."""
+    channel.close()
+    for thread in _threads.pop(channel, ()):
+        thread.join(1.0)
+
+
 def _close(reference: weakref.ref) -> None:
     if (channel := reference()) is not None:
-        channel.close()
+        close(channel)
 
 
 def _send(mailbox: _runtime.Mailbox, group: dist.ProcessGroup, peer: int) -> None:

@@ -11,6 +11,16 @@ from . import _runtime
 from .errors import InvalidArgumentError
 
 
+def leave(channel: _runtime.Channel) -> None:
+    """Ends a connection to the other ranks, together."""
+    if channel.engine == "c10d":
+        from . import c10d
+
+        c10d.close(channel)
+    else:
+        channel.close()
+
+
 def join(channel: Optional[_runtime.Channel], world: Optional[int]) -> Optional[_runtime.Channel]:
     """The channel of this process among `world` ranks; None when it is alone.
 

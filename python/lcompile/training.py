@@ -253,7 +253,8 @@ class TrainStep:
         self._steps.clear()
         self._current = self._general = None
         if self._channel:
-            self._channel.close()
+            ranks.leave(self._channel)
+            self._channel = None
 
     def __repr__(self) -> str:
         return f"<lcompile.TrainStep of {type(self._model).__name__}, {self._text}, {self._done} steps done>"
