@@ -12,6 +12,7 @@
  * Changes:
  *   1.0  first version
  *   1.1  lc_trainer_bind
+ *   1.2  lc_executable_training
  */
 #ifndef LCOMPILE_C_TRAINING_H
 #define LCOMPILE_C_TRAINING_H
@@ -24,6 +25,10 @@ extern "C" {
 #endif
 
 typedef struct lc_trainer_s lc_trainer_t;
+
+/* What makes a function of the executable a training step, or NULL. */
+LC_API const lc_training_t *
+lc_executable_training(const lc_executable_t *executable);
 
 /* A trainer of the artefact's training step, with the states that the model
  * began with. `channel` (NULL for a step of one rank) stays the caller's and

@@ -7,10 +7,6 @@ using namespace lcompile;
 
 static constexpr StringLiteral names[] = {"sgd", "adam", "adamw", "lamb"};
 
-static llvm::Error wrong(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 StringRef Optimizer::name() const { return names[kind]; }
 
 llvm::Expected<Optimizer> Optimizer::parse(StringRef text) {
@@ -18,8 +14,8 @@ llvm::Expected<Optimizer> Optimizer::parse(StringRef text) {
   auto [name, rest] = text.split(',');
   const StringLiteral *known = llvm::find(names, name.trim());
   if (known == std::end(names))
-    return wrong("unknown optimizer '" + name.trim() +
-                 "', expected sgd, adam, adamw or lamb");
+    return llvm::createStringError("unknown optimizer '" + name.trim() +
+                                   "', expected sgd, adam, adamw or lamb");
   result.kind = Kind(known - std::begin(names));
   if (result.kind == lamb)
     result.eps = 1e-6;
@@ -34,8 +30,9 @@ llvm::Expected<Optimizer> Optimizer::parse(StringRef text) {
       return error;
   }
   if (!hasRate)
-    return wrong("optimizer " + result.name() + " needs a learning rate: " +
-                 result.name() + ",lr=1e-3 or lr=input");
+    return llvm::createStringError("optimizer " + result.name() +
+                                   " needs a learning rate: " + result.name() +
+                                   ",lr=1e-3 or lr=input");
   if (llvm::Error error = result.check())
     return error;
   return result;
@@ -47,8 +44,9 @@ llvm::Expected<Optimizer> Optimizer::with(StringRef text) const {
   text.split(options, ',', -1, /*KeepEmpty=*/false);
   for (StringRef option : options) {
     if (option.trim().starts_with("clip_"))
-      return wrong("'" + option.trim() +
-                   "' is for all parameters together: give it to --optimizer");
+      return llvm::createStringError(
+          "'" + option.trim() +
+          "' is for all parameters together: give it to --optimizer");
     if (llvm::Error error = result.set(option.trim()))
       return error;
   }
@@ -87,16 +85,19 @@ llvm::Error Optimizer::set(StringRef option) {
     if (key == n.name && (kind == sgd ? n.isOfSgd : n.isOfAdam))
       to = n.to;
   if (!to)
-    return wrong("optimizer " + name() + " has no option '" + key + "'");
+    return llvm::createStringError("optimizer " + name() + " has no option '" +
+                                   key + "'");
   if (value.getAsDouble(number) || !(number >= 0))
-    return wrong("expected a number for " + key + " of optimizer " + name() +
-                 ", found '" + value + "'");
+    return llvm::createStringError("expected a number for " + key +
+                                   " of optimizer " + name() + ", found '" +
+                                   value + "'");
   *to = number;
   return llvm::Error::success();
 }
 
 llvm::Error Optimizer::check() const {
   if (nesterov && (momentum == 0 || dampening != 0))
-    return wrong("nesterov needs a momentum and no dampening");
+    return llvm::createStringError(
+        "nesterov needs a momentum and no dampening");
   return llvm::Error::success();
 }

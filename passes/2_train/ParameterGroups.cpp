@@ -5,10 +5,6 @@
 using namespace mlir;
 using namespace lcompile;
 
-static llvm::Error wrong(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 llvm::Expected<ParameterGroups> ParameterGroups::parse(StringRef text,
                                                        Optimizer others) {
   ParameterGroups result;
@@ -25,9 +21,10 @@ llvm::Error ParameterGroups::add(StringRef text) {
   auto [names, numbers] = text.split(':');
   numbers = numbers.trim();
   if (names.trim().empty() || numbers.empty())
-    return wrong("expected PATTERNS: NUMBERS for --group, such as "
-                 "'*.bias,*norm*: weight_decay=0', found '" +
-                 text + "'");
+    return llvm::createStringError(
+        "expected PATTERNS: NUMBERS for --group, such as "
+        "'*.bias,*norm*: weight_decay=0', found '" +
+        text + "'");
   Group group(groups[0].optimizer);
   group.text = text.str();
   if (numbers == "frozen") {
@@ -35,8 +32,8 @@ llvm::Error ParameterGroups::add(StringRef text) {
   } else {
     llvm::Expected<Optimizer> optimizer = groups[0].optimizer.with(numbers);
     if (!optimizer)
-      return wrong("--group='" + text +
-                   "': " + llvm::toString(optimizer.takeError()));
+      return llvm::createStringError(
+          "--group='" + text + "': " + llvm::toString(optimizer.takeError()));
     group.optimizer = std::move(*optimizer);
   }
   SmallVector<StringRef> patterns;
@@ -45,8 +42,9 @@ llvm::Error ParameterGroups::add(StringRef text) {
     llvm::Expected<llvm::GlobPattern> glob =
         llvm::GlobPattern::create(pattern.trim());
     if (!glob)
-      return wrong("--group='" + text + "': '" + pattern.trim() +
-                   "' is no pattern: " + llvm::toString(glob.takeError()));
+      return llvm::createStringError(
+          "--group='" + text + "': '" + pattern.trim() +
+          "' is no pattern: " + llvm::toString(glob.takeError()));
     group.patterns.push_back({pattern.trim().str(), std::move(*glob)});
   }
   groups.push_back(std::move(group));
@@ -93,5 +91,5 @@ llvm::Error ParameterGroups::checkUse() const {
               ("--group='" + group.text +
                "' has no effect: groups before it have all of its parameters");
   }
-  return text.empty() ? llvm::Error::success() : wrong(text);
+  return text.empty() ? llvm::Error::success() : llvm::createStringError(text);
 }

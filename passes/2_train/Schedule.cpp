@@ -8,10 +8,6 @@
 using namespace mlir;
 using namespace lcompile;
 
-static llvm::Error wrong(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 llvm::Expected<Schedule> Schedule::parse(StringRef text) {
   Schedule result;
   SmallVector<StringRef> parts;
@@ -23,9 +19,10 @@ llvm::Expected<Schedule> Schedule::parse(StringRef text) {
       return piece.takeError();
     bool isLast = i + 1 == parts.size();
     if (piece->length == 0 && !isLast && piece->kind != linearWarmup)
-      return wrong("--schedule: '" + part.trim() +
-                   "' never ends, so nothing can follow it" +
-                   (piece->kind == constant ? "; constant(N) does" : ""));
+      return llvm::createStringError(
+          "--schedule: '" + part.trim() +
+          "' never ends, so nothing can follow it" +
+          (piece->kind == constant ? "; constant(N) does" : ""));
     // A warmup of no steps is none.
     if (piece->kind != linearWarmup || piece->length != 0)
       result.pieces.push_back(*piece);
@@ -60,12 +57,13 @@ llvm::Expected<Schedule::Piece> Schedule::parsePiece(StringRef text) {
   const Form *form = llvm::find_if(
       forms, [&](const Form &f) { return f.name == name.trim(); });
   if (form == std::end(forms))
-    return wrong("--schedule: unknown '" + name.trim() +
-                 "', expected constant, linear_warmup, linear, cosine, step or "
-                 "exponential");
+    return llvm::createStringError(
+        "--schedule: unknown '" + name.trim() +
+        "', expected constant, linear_warmup, linear, cosine, step or "
+        "exponential");
   auto refuse = [&] {
-    return wrong("--schedule: expected " + form->usage + ", found '" + text +
-                 "'");
+    return llvm::createStringError("--schedule: expected " + form->usage +
+                                   ", found '" + text + "'");
   };
   piece.kind = form->kind;
   if (piece.kind == step)

@@ -41,8 +41,7 @@ double computeSeconds(Operation *op) {
   if (isa<lc::View, lc::FullOp, lc::ParameterOp, ccl::StartOp, ccl::WaitOp>(op))
     return 0;
   if (op->getNumOperands() < 2 || op->getNumResults() != 1 ||
-      !isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp, lc::ConvGradInputOp,
-           lc::ConvGradWeightOp, lc::SdpaOp>(op))
+      !(lc::isContraction(op) || isa<lc::SdpaOp>(op)))
     return seconds;
   // Each element of one operand meets those of another that share its place in
   // the contraction: of three tensors that are the sides of a box, the volume

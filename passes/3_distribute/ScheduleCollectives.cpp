@@ -54,18 +54,23 @@ public:
 
   void run() {
     findDependents();
-    countReaders();
-    SmallVector<Operation *> all;
-    for (Operation &op : block.without_terminator())
-      all.push_back(&op);
-    startReady(all);
-    for (Operation *op : all)
-      if (!dependents.contains(op)) {
-        put(op);
-        startReady(all);
-        takeDone(all, /*atEnd=*/false);
-      }
-    takeDone(all, /*atEnd=*/true);
+    findUpdates();
+    SmallVector<Operation *> others;
+    for (Operation &op : block.without_terminator()) {
+      if (!dependents.contains(&op))
+        others.push_back(&op);
+      else if (auto start = dyn_cast<ccl::StartOp>(op))
+        starts.push_back(start);
+      if (dependents.contains(&op) && !isa<ccl::WaitOp>(op))
+        followers.push_back(&op);
+    }
+    startReady();
+    for (Operation *op : others) {
+      put(op);
+      startReady();
+      takeDone(/*atEnd=*/false);
+    }
+    takeDone(/*atEnd=*/true);
     Operation *end = block.getTerminator();
     for (Operation *op : order)
       op->moveBefore(end);
@@ -86,8 +91,9 @@ private:
     }
   }
 
-  /// How many operations still read each input that an output updates.
-  void countReaders() {
+  /// What each operation updates, and who reads each input: to know whether a
+  /// state is still read when its update would go.
+  void findUpdates() {
     auto function = cast<func::FuncOp>(block.getParentOp());
     for (OpOperand &result : block.getTerminator()->getOpOperands())
       if (auto alias = function.getResultAttrOfType<IntegerAttr>(
@@ -97,10 +103,8 @@ private:
     for (BlockArgument argument : block.getArguments())
       for (Operation *user : argument.getUsers()) {
         Operation *here = block.findAncestorOpInBlock(*user);
-        if (!dependents.contains(here) &&
-            readers[argument].insert(here).second &&
-            here->hasTrait<OpTrait::IsTerminator>())
-          readers[argument].erase(here);
+        if (here != block.getTerminator() && !dependents.contains(here))
+          readers[argument].insert(here);
       }
   }
 
@@ -147,16 +151,15 @@ private:
   }
 
   /// Starts collectives whose operands are there, in the order of the program.
-  void startReady(ArrayRef<Operation *> all) {
-    for (Operation *op : all)
-      if (isa<ccl::StartOp>(op) && dependents.contains(op) && isReady(op) &&
-          !wouldCopy(op))
-        put(op);
+  void startReady() {
+    for (ccl::StartOp start : starts)
+      if (isReady(start) && !wouldCopy(start))
+        put(start);
   }
 
   /// Waits for what should be there by now, or at the end for everything, and
   /// does what follows from it. Gathers have nothing behind them but the end.
-  void takeDone(ArrayRef<Operation *> all, bool atEnd) {
+  void takeDone(bool atEnd) {
     for (bool again = true; again;) {
       again = false;
       for (size_t i = 0; i < underWay.size(); ++i) {
@@ -167,11 +170,11 @@ private:
           continue;
         underWay.erase(underWay.begin() + i);
         put(*start.getFuture().user_begin());
-        follow(all, atEnd);
+        follow(atEnd);
         again = true;
         break;
       }
-      if (atEnd && underWay.empty() && follow(all, true))
+      if (atEnd && underWay.empty() && follow(true))
         again = true;
     }
   }
@@ -183,13 +186,12 @@ private:
   }
 
   /// Puts down all dependents that can go, waits apart.
-  bool follow(ArrayRef<Operation *> all, bool atEnd) {
+  bool follow(bool atEnd) {
     bool any = false;
     for (bool again = true; again;) {
       again = false;
-      for (Operation *op : all)
-        if (dependents.contains(op) && !isa<ccl::WaitOp>(op) && isReady(op) &&
-            (atEnd || !wouldCopy(op))) {
+      for (Operation *op : followers)
+        if (isReady(op) && (atEnd || !wouldCopy(op))) {
           put(op);
           again = any = true;
         }
@@ -203,6 +205,8 @@ private:
   llvm::DenseMap<Operation *, double> arrival;
   llvm::DenseMap<Operation *, SmallVector<Value>> updates;
   llvm::DenseMap<Value, llvm::DenseSet<Operation *>> readers;
+  SmallVector<ccl::StartOp> starts;   // dependents only
+  SmallVector<Operation *> followers; // dependents that are no waits
   SmallVector<ccl::StartOp> underWay;
   SmallVector<Operation *> order;
 };

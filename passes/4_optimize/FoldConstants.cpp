@@ -40,9 +40,9 @@ bool canEvaluate(Operation *op) {
              lc::LcDialect::getDialectNamespace() &&
          op->getNumOperands() && op->getNumResults() == 1 &&
          op->getNumRegions() == 0 && isMemoryEffectFree(op) &&
-         !isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp,
-              lc::ConvGradInputOp, lc::ConvGradWeightOp, lc::SdpaOp, lc::ItemOp,
-              lc::ScalarOp, lc::DynamicUpdateSliceOp>(op);
+         !lc::isContraction(op) &&
+         !isa<lc::SdpaOp, lc::ItemOp, lc::ScalarOp, lc::DynamicUpdateSliceOp>(
+             op);
 }
 
 struct FoldConstantsPass

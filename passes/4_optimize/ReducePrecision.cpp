@@ -28,9 +28,7 @@ struct ReducePrecisionPass
     narrow = BFloat16Type::get(&getContext());
     SmallVector<Operation *> contractions, elementwise;
     getOperation()->walk([&](Operation *op) {
-      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp,
-              lc::ConvGradInputOp, lc::ConvGradWeightOp>(op) &&
-          isF32(op->getResult(0)))
+      if (lc::isContraction(op) && isF32(op->getResult(0)))
         contractions.push_back(op);
       else if (isa<lc::Elementwise>(op) && !isa<lc::ConvertOp>(op))
         elementwise.push_back(op);

@@ -60,8 +60,7 @@ struct FormLibraryRegionsPass
   void runOnOperation() override {
     SmallVector<Operation *> contractions;
     getOperation()->walk([&](Operation *op) {
-      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp,
-              lc::ConvGradInputOp, lc::ConvGradWeightOp>(op))
+      if (lc::isContraction(op))
         contractions.push_back(op);
     });
     for (Operation *op : contractions)

@@ -61,9 +61,8 @@ bool lcompile::canGenerate(Operation *op) {
   return op->getDialect() &&
          op->getDialect()->getNamespace() ==
              lc::LcDialect::getDialectNamespace() &&
-         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::MatmulOp,
-              lc::ConvOp, lc::ConvTransposeOp, lc::ConvGradInputOp,
-              lc::ConvGradWeightOp, lc::SdpaOp>(op) &&
+         !lc::isContraction(op) &&
+         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::SdpaOp>(op) &&
          !(isa<lc::ConstantOp>(op) && !isFree(op));
 }
 

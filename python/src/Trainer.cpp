@@ -17,9 +17,10 @@ static const char *kindName(uint32_t kind) {
 
 nb::object describeTraining(const Model &model) {
   const lc_executable_t &executable = model.executable();
-  if (!executable.training)
+  const lc_training_t *found = lc_executable_training(&executable);
+  if (!found)
     return nb::none();
-  const lc_training_t &training = *executable.training;
+  const lc_training_t &training = *found;
   const lc_function_t &function = executable.functions[training.function];
   nb::list states;
   for (uint64_t i = 0; i < training.n_states; ++i) {

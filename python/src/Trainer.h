@@ -35,7 +35,9 @@ public:
 private:
   void checkIndex(uint32_t index) const;
 
-  const lc_training_t &training() const { return *table.training; }
+  const lc_training_t &training() const {
+    return *lc_executable_training(&table);
+  }
   const lc_function_t &function() const {
     return table.functions[training().function];
   }

@@ -94,18 +94,14 @@ int32_t Batches::openSource(Run &run, uint32_t input, Source &source,
   return LC_OK;
 }
 
-int32_t Batches::open(Run &run, const lc_training_t &training, uint32_t ranks,
-                      Error error) {
+int32_t Batches::open(Run &run, uint32_t ranks, Error error) {
   world = ranks;
   if (run.options->data && access(run.options->data, R_OK | X_OK))
     return fail(error, LC_INVALID_ARGUMENT, "--data: no folder '%s'",
                 run.options->data);
   int64_t longest = 0;
   for (uint32_t i = 0; i < run.function->n_inputs; ++i) {
-    bool isState = false;
-    for (uint64_t s = 0; s < training.n_states; ++s)
-      isState |= training.states[s].input == i;
-    if (isState)
+    if (isState(run, i))
       continue;
     if (count == maxBatchInputs)
       return fail(error, LC_INVALID_ARGUMENT, "too many inputs: more than %u",

@@ -29,8 +29,7 @@ struct Batches {
 
   /// Also sets the options' number of steps when none was given: once over all
   /// batches.
-  int32_t open(Run &run, const lc_training_t &training, uint32_t world,
-               Error error);
+  int32_t open(Run &run, uint32_t world, Error error);
   void take(int64_t step, uint32_t rank, lc_tensor_t *inputs) const;
   void close();
 

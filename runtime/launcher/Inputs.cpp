@@ -157,14 +157,6 @@ int32_t parseInputs(Run &run, InputSpec *specs, bool *given, Error error) {
   return LC_OK;
 }
 
-/// Whether the input is the trainer's.
-bool isState(const Run &run, uint32_t input) {
-  for (uint64_t i = 0; run.training && i < run.training->n_states; ++i)
-    if (run.training->states[i].input == input)
-      return true;
-  return false;
-}
-
 int32_t make(Run &run, InputSpec *specs, bool *given, Sizes &sizes,
              Error error) {
   const lc_function_t &function = *run.function;
@@ -197,6 +189,13 @@ int32_t make(Run &run, InputSpec *specs, bool *given, Sizes &sizes,
   return LC_OK;
 }
 } // namespace
+
+bool isState(const Run &run, uint32_t input) {
+  for (uint64_t i = 0; run.training && i < run.training->n_states; ++i)
+    if (run.training->states[i].input == input)
+      return true;
+  return false;
+}
 
 int32_t makeInputs(Run &run, Error error) {
   const lc_function_t &function = *run.function;

@@ -2,6 +2,7 @@
 //
 // What executables and lcompile-run do, from the command line to the exit code.
 #include "lcompile-c/Launcher.h"
+#include "lcompile-c/Training.h"
 
 #include "runtime/launcher/Compare.h"
 #include "runtime/launcher/Run.h"
@@ -206,7 +207,7 @@ int32_t runAll(Run &run, bool &good, Error error) {
   if (int32_t code = checkNames(run, error))
     return code;
   if (options.steps || options.data)
-    run.training = lc_artefact_executable(run.artefact)->training;
+    run.training = lc_executable_training(lc_artefact_executable(run.artefact));
   if (int32_t code = makeInputs(run, error))
     return code;
   if (options.steps || options.data)

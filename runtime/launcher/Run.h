@@ -29,6 +29,9 @@ struct Run {
 /// and --dim leave (Inputs.cpp).
 int32_t makeInputs(Run &run, Error error);
 
+/// Whether the input is the trainer's (Inputs.cpp).
+bool isState(const Run &run, uint32_t input);
+
 /// Runs once and fills the output views.
 int32_t runOnce(Run &run, Error error);
 

@@ -129,18 +129,15 @@ int32_t runRank(Rank &rank) {
     return code;
   int32_t code = LC_OK;
   if (rank.channel) {
-    const lc_executable_t &executable = *lc_artefact_executable(run.artefact);
-    code = take(lc_channel_agree(rank.channel, executable.training->digest,
-                                 executable.name),
+    const char *name = lc_artefact_executable(run.artefact)->name;
+    code = take(lc_channel_agree(rank.channel, run.training->digest, name),
                 rank.error);
   }
   if (code == LC_OK && run.options->load)
     code = take(lc_trainer_load(trainer, run.options->load), rank.error);
   if (code == LC_OK)
     code = runSteps(rank, trainer, rank.error);
-  const lc_training_t &training =
-      *lc_artefact_executable(run.artefact)->training;
-  for (uint64_t i = 0; i < training.n_states; ++i) {
+  for (uint64_t i = 0; i < run.training->n_states; ++i) {
     lc_tensor_t state;
     lc_trainer_state(trainer, uint32_t(i), &state);
     rank.stateBytes +=
@@ -234,20 +231,18 @@ int32_t openChannels(const Run &run, uint32_t wanted, Rank *ranks,
 } // namespace
 
 int32_t runTraining(Run &run, Error error) {
-  const lc_executable_t &executable = *lc_artefact_executable(run.artefact);
-  const lc_training_t *training = executable.training;
-  if (!training)
+  if (!run.training)
     return fail(error, LC_INVALID_ARGUMENT,
                 "'%s' is no training step: compile it with lcompile train",
-                executable.name);
+                lc_artefact_executable(run.artefact)->name);
   Rank ranks[maxRanks];
   memset(ranks, 0, sizeof ranks);
   uint32_t count = 0;
-  int32_t code = openChannels(run, training->world, ranks, count, error);
+  int32_t code = openChannels(run, run.training->world, ranks, count, error);
   uint32_t world = ranks[0].world();
   Batches batches;
   if (code == LC_OK)
-    code = batches.open(run, *training, world, error);
+    code = batches.open(run, world, error);
   float *losses = nullptr;
   if (code == LC_OK && run.options->outputs.count) {
     losses = static_cast<float *>(

@@ -185,6 +185,10 @@ static Trainer *unwrap(lc_trainer_t *trainer) {
   return reinterpret_cast<Trainer *>(trainer);
 }
 
+const lc_training_t *lc_executable_training(const lc_executable_t *executable) {
+  return trainingOf(*executable);
+}
+
 lc_status_t lc_trainer_open(lc_instance_t *instance, lc_channel_t *channel,
                             lc_trainer_t **trainer) {
   ErrorBuffer error;

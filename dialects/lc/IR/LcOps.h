@@ -13,4 +13,13 @@
 #define GET_OP_CLASSES
 #include "dialects/lc/IR/LcOps.h.inc"
 
+namespace lcompile::lc {
+/// Matrix products, convolutions and the gradients of convolutions: what a
+/// library computes, or loops over tiles.
+inline bool isContraction(mlir::Operation *op) {
+  return llvm::isa_and_nonnull<MatmulOp, ConvOp, ConvTransposeOp,
+                               ConvGradInputOp, ConvGradWeightOp>(op);
+}
+} // namespace lcompile::lc
+
 #endif // DIALECTS_LC_IR_LCOPS_H

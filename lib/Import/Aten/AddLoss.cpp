@@ -23,10 +23,6 @@ constexpr Loss losses[] = {
     {"bce_with_logits", "aten::binary_cross_entropy_with_logits"},
 };
 
-llvm::Error wrong(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 /// The type of the target, and what the loss sees of the output.
 std::pair<RankedTensorType, Value> operands(AtenCall &call, StringRef loss,
                                             Value output) {
@@ -54,25 +50,28 @@ llvm::Error addLoss(ModuleOp module, StringRef name) {
     std::string known = "output";
     for (const Loss &l : losses)
       known += (", " + l.name).str();
-    return wrong("unknown loss '" + name + "', expected one of " + known);
+    return llvm::createStringError("unknown loss '" + name +
+                                   "', expected one of " + known);
   }
   StringRef alias = lc::LcDialect::aliasAttrName,
             nameAttr = lc::LcDialect::nameAttrName;
   if (!end->getNumOperands() || function.getResultAttr(0, alias))
-    return wrong("cannot train: the model has no output");
+    return llvm::createStringError("cannot train: the model has no output");
   OpBuilder b(end);
   Value value = end->getOperand(0);
   if (name != "output") {
     AtenCall call(b, value.getLoc(), loss->schema, {}, {});
     auto [target, seen] = operands(call, name, value);
     if (!target || !isa<FloatType>(getElementTypeOrSelf(value.getType())))
-      return wrong("cannot take loss '" + name + "' of an output of type " +
-                   Datum(value).describe());
+      return llvm::createStringError("cannot take loss '" + name +
+                                     "' of an output of type " +
+                                     Datum(value).describe());
     call.args = {{"self", Datum(seen)},
                  {"target", Datum(lc::addInput(function, target, "target"))}};
     AtenTable::get().lookup(loss->schema)(call);
     if (call.refused())
-      return wrong("cannot take loss '" + name + "': " + call.reason);
+      return llvm::createStringError("cannot take loss '" + name +
+                                     "': " + call.reason);
     value = call.results[0].value();
   }
   llvm::BitVector dropped(end->getNumOperands());
@@ -83,7 +82,7 @@ llvm::Error addLoss(ModuleOp module, StringRef name) {
   end->eraseOperands(dropped);
   // In two steps, because the first result has another type now.
   if (failed(function.eraseResults(dropped)))
-    return wrong("cannot drop outputs of the model");
+    return llvm::createStringError("cannot drop outputs of the model");
   SmallVector<Type> types(end->getOperandTypes());
   function.setType(b.getFunctionType(function.getArgumentTypes(), types));
   function.setResultAttr(0, nameAttr, b.getStringAttr("loss"));

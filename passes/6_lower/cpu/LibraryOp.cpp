@@ -224,8 +224,7 @@ struct Describer : LibraryViews {
   FailureOr<LibraryOp> describe(Value result) {
     Operation *root = nullptr;
     for (Operation *op : group)
-      if (isa<lc::MatmulOp, lc::ConvOp, lc::ConvTransposeOp,
-              lc::ConvGradInputOp, lc::ConvGradWeightOp>(op)) {
+      if (lc::isContraction(op)) {
         if (root)
           return failure();
         root = op;

@@ -89,6 +89,7 @@ ArenaPlan planArena(ArrayRef<ArenaSlot> slots,
     change[slots[i].end + 1] -= size[i];
   }
   plan.sizes = size;
+  plan.starts = start;
   plan.liveBytes = 0;
   int64_t live = 0;
   for (auto [step, delta] : change)

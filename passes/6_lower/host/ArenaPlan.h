@@ -21,8 +21,9 @@ struct ArenaSlot {
 struct ArenaPlan {
   llvm::SmallVector<unsigned> order;
   llvm::SmallVector<llvm::SmallVector<unsigned>> below; // by slot
-  llvm::SmallVector<int64_t> sizes; // by slot, at the symbols' upper bounds
-  int64_t bytes;                    // at the symbols' upper bounds
+  /// By slot, at the symbols' upper bounds.
+  llvm::SmallVector<int64_t> sizes, starts;
+  int64_t bytes;     // at the symbols' upper bounds
   int64_t liveBytes; // the most bytes live at one step: a lower bound
   /// The slots whose sizes add up to the arena at the upper bounds.
   llvm::SmallVector<unsigned> tallest;

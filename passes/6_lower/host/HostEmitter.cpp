@@ -26,7 +26,6 @@ HostEmitter::HostEmitter(func::FuncOp function, ModuleTables &tables)
   arena = planArena(assignment.slots(), symbols);
   for (const ArenaSlot &slot : assignment.slots())
     dynamic |= !lc::getConstant(slot.bytes);
-  starts = offsetsAtBounds(arena);
 }
 
 LogicalResult HostEmitter::emit() {
@@ -91,7 +90,7 @@ Value HostEmitter::address(Memory memory) {
     if (dynamic) {
       offset = rt::PlanOp::create(b, b.getI64Type(), index(1 + memory.index));
     } else {
-      offset = i64Constant(starts[memory.index]);
+      offset = i64Constant(arena.starts[memory.index]);
     }
     return rt::ArenaOp::create(b, pointer, offset);
   }

@@ -88,9 +88,6 @@ private:
                       mlir::ValueRange writes);
   /// "i0", "o1", "c2", "a3": input, output, constant or arena slot.
   std::string placeOf(mlir::Value tensor) const;
-  /// Where each slot starts at the symbols' upper bounds, or anywhere when
-  /// nothing depends on symbols.
-  llvm::SmallVector<int64_t> offsetsAtBounds(const ArenaPlan &plan) const;
 
   mlir::func::FuncOp function;
   ModuleTables &tables;
@@ -107,7 +104,6 @@ private:
   llvm::DenseMap<mlir::Operation *, int64_t> collectiveIndex; // of starts
   unsigned underWay = 0; // collectives that were started and not waited for
   bool dynamic = false;
-  llvm::SmallVector<int64_t> starts; // of slots: offsetsAtBounds
 };
 
 } // namespace lcompile

@@ -69,15 +69,6 @@ std::string HostEmitter::placeOf(Value tensor) const {
   return "";
 }
 
-SmallVector<int64_t> HostEmitter::offsetsAtBounds(const ArenaPlan &plan) const {
-  ArrayRef<ArenaSlot> slots = assignment.slots();
-  SmallVector<int64_t> start(slots.size(), 0);
-  for (unsigned i : plan.order)
-    for (unsigned below : plan.below[i])
-      start[i] = std::max(start[i], start[below] + plan.sizes[below]);
-  return start;
-}
-
 DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
   SmallVector<Attribute> slots;
   for (auto [i, slot] : llvm::enumerate(assignment.slots()))
@@ -85,7 +76,7 @@ DictionaryAttr HostEmitter::explainPlan(const ArenaPlan &plan) {
         b.getNamedAttr("text",
                        b.getStringAttr(lc::toText(slot.bytes, symbols))),
         b.getNamedAttr("bytes", b.getI64IntegerAttr(plan.sizes[i])),
-        b.getNamedAttr("offset", b.getI64IntegerAttr(starts[i])),
+        b.getNamedAttr("offset", b.getI64IntegerAttr(plan.starts[i])),
         b.getNamedAttr("begin", b.getI64IntegerAttr(slot.begin)),
         b.getNamedAttr("end", b.getI64IntegerAttr(slot.end)),
     }));
