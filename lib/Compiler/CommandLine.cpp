@@ -57,7 +57,8 @@ std::string defaultOutput(StringRef input, StringRef emit) {
 
 /// What makes a training step, and how it runs on several ranks.
 constexpr ID stepOptions[] = {OPT_optimizer,  OPT_group,      OPT_schedule,
-                              OPT_accumulate, OPT_parameters, OPT_loss_scale};
+                              OPT_accumulate, OPT_parameters, OPT_loss_scale,
+                              OPT_seed};
 constexpr ID distributionOptions[] = {
     OPT_world,    OPT_zero,      OPT_memory_budget, OPT_bucket,
     OPT_prefetch, OPT_link_rate, OPT_overlap};
@@ -187,6 +188,8 @@ Error readStep(const InputArgList &args, StepOptions &step) {
           .getAsInteger(10, step.accumulate) ||
       step.accumulate < 1)
     return notFor(args, OPT_accumulate, "a number of batches, 1 or more,");
+  if (args.getLastArgValue(OPT_seed, "0").getAsInteger(10, step.seed))
+    return notFor(args, OPT_seed, "a number");
   return Error::success();
 }
 

@@ -65,6 +65,8 @@ def parameters : Rare<"parameters", "TYPE", "lcompile train: keep parameters in 
 def : Sp<"parameters", parameters>;
 def loss_scale : Rare<"loss-scale", "S", "lcompile train: multiply the loss by S, or dynamic (65536 at first); a step with a gradient that is not finite updates nothing", output>;
 def : Sp<"loss-scale", loss_scale>;
+def seed : Rare<"seed", "N", "lcompile train: of the random numbers that dropout draws (default 0)", output>;
+def : Sp<"seed", seed>;
 def world : Rare<"world", "N", "lcompile train: ranks that run the step together (default 1)", output>;
 def : Sp<"world", world>;
 def zero : Rare<"zero", "STAGE", "lcompile train: what ranks hold parts of: 0 nothing (default), 1 optimizer states, 2 gradients, 3 parameters", output>;

@@ -163,19 +163,13 @@ llvm::Error Session::guarded(StringRef phase,
 llvm::Error Session::importFile(StringRef path) {
   StringRef extension = llvm::sys::path::extension(path);
   std::string error;
+  import::ImportOptions how{options.inputs, !options.optimizer.empty()};
   if (extension == ".pt2")
-    program = import::importExportedProgram(
-        path, &ctx, {options.inputs, !options.optimizer.empty()}, covered,
-        error);
+    program = import::importExportedProgram(path, &ctx, how, covered, error);
   else if (extension == ".mlir")
     return loadDump(path);
-  else if (!options.optimizer.empty())
-    return fail("cannot train '" + path +
-                "': which of its weights are parameters is known from .pt2 "
-                "files only; save the model with torch.export");
   else if (extension == ".pt" || extension == ".pth" || extension == ".ts")
-    program =
-        import::importTorchScript(path, &ctx, options.inputs, covered, error);
+    program = import::importTorchScript(path, &ctx, how, covered, error);
   else
     return fail("'" + path + "': expected a .pt2, .pt or .mlir file");
   if (!error.empty())

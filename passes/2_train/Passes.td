@@ -31,7 +31,8 @@ def TrainingStep : Pass<"lc-training-step", "mlir::func::FuncOp"> {
 
     With `accumulate`, a step takes that many batches behind each other and loops over
     them. With `parameters`, updates are those of `NAME.master`, in f32. With `loss-scale`,
-    a step with a gradient that is not finite updates nothing.
+    a step with a gradient that is not finite updates nothing. Random numbers come from
+    the state `random`, a seed and an offset.
 
     ```mlir
     func.func @forward(%x, %target) -> %loss { %w = lc.parameter "w" {trainable} ... }
@@ -53,7 +54,9 @@ def TrainingStep : Pass<"lc-training-step", "mlir::func::FuncOp"> {
     Option<"parameters", "parameters", "std::string", "",
            "bf16 or f16: what parameters are kept in, beside masters in f32; empty: as the model has them">,
     Option<"lossScale", "loss-scale", "std::string", "",
-           "dynamic, or what the loss is multiplied by (LossScale.h)">
+           "dynamic, or what the loss is multiplied by (LossScale.h)">,
+    Option<"seed", "seed", "int64_t", "0",
+           "Of random numbers, which dropout draws (RandomState.h)">
   ];
   let dependentDialects = ["lcompile::lc::LcDialect", "lcompile::zero::ZeroDialect",
                            "mlir::scf::SCFDialect", "mlir::arith::ArithDialect"];

@@ -9,6 +9,7 @@
 #include "passes/2_train/Masters.h"
 #include "passes/2_train/MicroBatches.h"
 #include "passes/2_train/ParameterGroups.h"
+#include "passes/2_train/RandomState.h"
 #include "passes/2_train/Schedule.h"
 #include "passes/Passes.h"
 
@@ -28,7 +29,7 @@ struct Recipe {
   Schedule schedule;
   LossScale lossScale;
   Type parameterType; // null: as the model has them
-  int64_t microBatches;
+  int64_t microBatches, seed;
 };
 
 struct Parameter {
@@ -52,6 +53,7 @@ public:
       return function.emitError("cannot train: the loss must be a floating "
                                 "point number, found ")
              << type;
+    keepRandomState(function, recipe.seed);
     collectParameters();
     if (llvm::Error error = recipe.groups.checkUse())
       return function.emitError(llvm::toString(std::move(error)));
@@ -245,8 +247,12 @@ struct TrainingStepPass : lcompile::impl::TrainingStepBase<TrainingStepPass> {
     auto type = parseParameterType(parameters, b);
     if (!type)
       return type.takeError();
-    return Recipe{std::move(*parsedGroups), std::move(*parsedSchedule), *scale,
-                  *type, accumulate};
+    return Recipe{std::move(*parsedGroups),
+                  std::move(*parsedSchedule),
+                  *scale,
+                  *type,
+                  accumulate,
+                  seed};
   }
 };
 

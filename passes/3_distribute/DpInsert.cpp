@@ -90,6 +90,22 @@ void shareBuffers(func::FuncOp function) {
   }
 }
 
+/// Each rank draws random numbers of its own.
+void seedByRank(func::FuncOp function) {
+  auto rank =
+      function->getAttrOfType<IntegerAttr>(ccl::CclDialect::rankAttrName);
+  AffineExpr symbol =
+      getAffineSymbolExpr(unsigned(rank.getInt()), function.getContext());
+  function.walk([&](lc::PhiloxOp op) {
+    ImplicitLocOpBuilder b(op.getLoc(), op);
+    lc::TensorMath m(b);
+    Value own = m.make<lc::SizeOp>(RankedTensorType::get({}, b.getI64Type()),
+                                   lc::DimsAttr::get({symbol}, b.getContext()));
+    op.getSeedMutable().assign(
+        m.add(op.getSeed(), m.spread(own, op.getSeed())));
+  });
+}
+
 struct DpInsertPass : lcompile::impl::DpInsertBase<DpInsertPass> {
   using DpInsertBase::DpInsertBase;
 
@@ -121,8 +137,10 @@ struct DpInsertPass : lcompile::impl::DpInsertBase<DpInsertPass> {
       op->getResult(0).replaceAllUsesWith(result);
       op->erase();
     }
-    if (world > 1)
+    if (world > 1) {
       shareBuffers(function);
+      seedByRank(function);
+    }
   }
 };
 

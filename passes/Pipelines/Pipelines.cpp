@@ -29,9 +29,9 @@ void train(OpPassManager &pm, const PipelineOptions &options) {
   if (options.optimizer.empty())
     pm.addNestedPass<func::FuncOp>(createTakeGradients());
   else
-    pm.addNestedPass<func::FuncOp>(
-        createTrainingStep({options.optimizer, step.groups, step.schedule,
-                            step.accumulate, step.parameters, step.lossScale}));
+    pm.addNestedPass<func::FuncOp>(createTrainingStep(
+        {options.optimizer, step.groups, step.schedule, step.accumulate,
+         step.parameters, step.lossScale, step.seed}));
   clean(pm);
 }
 

@@ -23,6 +23,7 @@ struct Distribution {
 struct StepOptions {
   std::string groups, schedule, parameters, lossScale;
   int64_t accumulate = 1;
+  int64_t seed = 0; // of random numbers
 };
 
 struct PipelineOptions {

@@ -66,15 +66,27 @@ class States:
             if sharded:
                 self._sharded[name] = sizes
             if name not in self.tensors:
-                self.tensors[name] = self._make(name, kind, _DTYPES[dtype], sizes, sharded)
+                if kind == "counter":
+                    self.tensors[name] = self._begin(name, step.trainer.state(index, True).clone())
+                else:
+                    self.tensors[name] = self._make(name, kind, _DTYPES[dtype], sizes, sharded)
             step.links.append((index, name, self._fetch(name, kind, sharded)))
         step.addresses = {}
         self.refresh(step)
 
+    def _begin(self, name: str, first: torch.Tensor) -> torch.Tensor:
+        """The first value of a counter; `first` is that of the artefact."""
+        if name == "step":
+            first.fill_(optimizers.steps_of(self._optimizer))
+        if name == "random":  # (seed, offset): torch.manual_seed says where it begins
+            seed = torch.initial_seed()
+            first[0] = seed - (seed >> 63 << 64)
+            if self._channel:
+                self._channel.broadcast(first, name)
+        return first
+
     def _make(self, name: str, kind: str, dtype: torch.dtype, sizes: tuple, sharded: bool) -> torch.Tensor:
         """The first value of a state, in the memory where it stays."""
-        if kind == "counter":
-            return torch.tensor(optimizers.steps_of(self._optimizer), dtype=dtype)
         if kind == "buffer":
             return self._buffers[name]
         if kind == "parameter":

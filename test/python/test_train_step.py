@@ -279,9 +279,33 @@ def test_optimizers_that_are_refused(make, options, message):
         lcompile.train_step(mlp(), F.cross_entropy, make, **options)
 
 
+def test_dropout():
+    """Other elements at each step, the same after the same seed; none in evaluation."""
+
+    def losses(seed, mode=True):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(6, 50), nn.Dropout(0.5), nn.Linear(50, 4)).train(mode)
+        batch = numbers(8)
+        torch.manual_seed(seed)
+        step = lcompile.train_step(model, F.cross_entropy, torch.optim.SGD, lr=0.0)
+        return [step(*batch).item() for _ in range(4)]
+
+    first = losses(1)
+    assert len(set(first)) == 4
+    assert losses(1) == first
+    assert not set(losses(-2)) & set(first)
+    assert len(set(losses(1, mode=False))) == 1
+
+
+def test_scaled_losses_begin_with_their_scale():
+    step = lcompile.train_step(mlp(), F.cross_entropy, torch.optim.SGD, lr=0.1, compile_options={"loss_scale": "dynamic"})
+    before = [p.detach().clone() for p in step._model.parameters()]
+    step(*numbers(8))
+    assert step.state_dict()["loss_scale"] == 65536
+    assert all(not torch.equal(a, b) for a, b in zip(before, step._model.parameters()))
+
+
 def test_refusals():
-    with pytest.raises(lcompile.UnsupportedError, match="dropout in training mode"):
-        lcompile.train_step(nn.Sequential(nn.Linear(6, 4), nn.Dropout(0.1)), F.cross_entropy, torch.optim.SGD, lr=0.1)(*numbers(8))
     with pytest.raises(lcompile.InvalidArgumentError, match="world=2, and there is 1 rank: start 2 processes"):
         lcompile.train_step(mlp(), F.cross_entropy, torch.optim.SGD, world=2)
     with pytest.raises(lcompile.InvalidArgumentError, match="zero=1 needs several ranks"):

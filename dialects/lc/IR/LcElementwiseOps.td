@@ -175,4 +175,18 @@ def Lc_WhereOp : Lc_ElementwiseOp<"where", [InferTypeOpAdaptor, Lc_Gradient]> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
+def Lc_PhiloxOp : Lc_ElementwiseOp<"philox", [SameOperandsAndResultShape]> {
+  let summary = "A uniform random number in [0, 1) for a place, an offset and a seed";
+  let description = [{
+    The first word of Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as
+    1, 2, 3", 2011) with `place` and `offset` as counter (two words each, low first) and
+    `seed` as key; its upper 24 bits over 2^24.
+
+    Example: `%3 = lc.philox %0, %1, %2 : (tensor<4xi64>, tensor<4xi64>, tensor<4xi64>) -> tensor<4xf32>`
+  }];
+  let arguments = (ins TensorOf<[I64]>:$place, TensorOf<[I64]>:$offset, TensorOf<[I64]>:$seed);
+  let results = (outs TensorOf<[F32]>:$result);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // DIALECTS_LC_IR_LCELEMENTWISEOPS_TD

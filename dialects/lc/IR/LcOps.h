@@ -20,6 +20,12 @@ inline bool isContraction(mlir::Operation *op) {
   return llvm::isa_and_nonnull<MatmulOp, ConvOp, ConvTransposeOp,
                                ConvGradInputOp, ConvGradWeightOp>(op);
 }
+
+/// Attention written with simpler operations at `b`; `drop`, when it is there,
+/// makes of the weights of keys [N, H, L, S] what multiplies the values.
+mlir::Value
+expandAttention(SdpaOp op, mlir::ImplicitLocOpBuilder &b,
+                llvm::function_ref<mlir::Value(mlir::Value)> drop = {});
 } // namespace lcompile::lc
 
 #endif // DIALECTS_LC_IR_LCOPS_H

@@ -73,32 +73,34 @@ struct SdpaBuilder {
 
 } // namespace
 
-FailureOr<SmallVector<Value>> SdpaOp::decompose(ImplicitLocOpBuilder &b) {
-  Type element = typeOf(getQuery()).getElementType();
+Value lcompile::lc::expandAttention(SdpaOp op, ImplicitLocOpBuilder &b,
+                                    function_ref<Value(Value)> drop) {
+  Type element = typeOf(op.getQuery()).getElementType();
   SdpaBuilder build{b, element};
-  Dims q = getDims(getQuery()), k = getDims(getKey()), v = getDims(getValue());
+  Dims q = getDims(op.getQuery()), k = getDims(op.getKey()),
+       v = getDims(op.getValue());
   auto tensor = [&](ArrayRef<AffineExpr> dims) {
     return makeTensorType(dims, element);
   };
   // A group of heads that shares a kv head is more rows of one matrix.
   bool grouped = !provablyEqual(q[1], k[1]);
   AffineExpr rows = grouped ? simplify(q[1].floorDiv(k[1]) * q[2]) : q[2];
-  Value query = getQuery();
+  Value query = op.getQuery();
   if (grouped)
     query = ReshapeOp::create(b, tensor({q[0], k[1], rows, q[3]}), query);
   Value scores =
-      MatmulOp::create(b, tensor({q[0], k[1], rows, k[2]}), query, getKey(),
+      MatmulOp::create(b, tensor({q[0], k[1], rows, k[2]}), query, op.getKey(),
                        Value(), UnitAttr(), b.getUnitAttr());
   auto shape = tensor({q[0], q[1], q[2], k[2]});
   if (grouped)
     scores = ReshapeOp::create(b, shape, scores);
-  double scale = getScale().convertToDouble();
+  double scale = op.getScale().convertToDouble();
   if (scale != 1)
     scores = MulOp::create(b, scores, build.full(shape, scale));
-  if (getCausal())
+  if (op.getCausal())
     scores = build.hide(scores, build.causalMask(shape));
   bool mayHide = false;
-  if (Value mask = getMask()) {
+  if (Value mask = op.getMask()) {
     mayHide = true;
     if (typeOf(mask).getElementType().isInteger(1)) {
       scores = build.hide(scores, mask);
@@ -109,11 +111,18 @@ FailureOr<SmallVector<Value>> SdpaOp::decompose(ImplicitLocOpBuilder &b) {
     }
   }
   Value weights = build.softmax(scores, mayHide);
+  if (drop)
+    weights = drop(weights);
   if (grouped)
     weights = ReshapeOp::create(b, tensor({q[0], k[1], rows, k[2]}), weights);
-  Value result = MatmulOp::create(b, tensor({q[0], k[1], rows, v[3]}), weights,
-                                  getValue(), Value(), UnitAttr(), UnitAttr());
+  Value result =
+      MatmulOp::create(b, tensor({q[0], k[1], rows, v[3]}), weights,
+                       op.getValue(), Value(), UnitAttr(), UnitAttr());
   if (grouped)
-    result = ReshapeOp::create(b, getType(), result);
-  return SmallVector<Value>{result};
+    result = ReshapeOp::create(b, op.getType(), result);
+  return result;
+}
+
+FailureOr<SmallVector<Value>> SdpaOp::decompose(ImplicitLocOpBuilder &b) {
+  return SmallVector<Value>{expandAttention(*this, b)};
 }

@@ -53,6 +53,20 @@ def Lc_IotaOp : Lc_Op<"iota"> {
   let hasVerifier = 1;
 }
 
+def Lc_RandOp : Lc_Op<"rand"> {
+  let summary = "Uniform random numbers in [0, 1), torch.rand";
+  let description = [{
+    Each `site` of a program has numbers of its own, and new ones in each call. Where
+    they come from is said by `lc-training-step`, which keeps a state for them and
+    makes `lc.philox` of these.
+
+    Example: `%0 = lc.rand {site = 0 : i64} : tensor<4x3xf32>`
+  }];
+  let arguments = (ins I64Attr:$site);
+  let results = (outs Lc_FloatTensor:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
 def Lc_SizeOp : Lc_Op<"size"> {
   let summary = "The value of an expression of the symbols, as a 0-d tensor";
   let description = "Example: `%0 = lc.size #lc.dims<s0 * 2> -> tensor<i64>`";

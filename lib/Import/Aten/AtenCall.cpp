@@ -254,6 +254,7 @@ const AtenTable &AtenTable::get() {
     addLossRules(t);
     addPoolRules(t);
     addRecurrentRules(t);
+    addRandomRules(t);
     addScalarRules(t);
     addPropertyRules(t);
     addCompositeRules(t);

@@ -11,6 +11,12 @@
 
 namespace lcompile::import {
 
+/// The places of a program that draw random numbers.
+struct RandomSites {
+  int64_t count = 0;
+  unsigned loops = 0; // around what is built now
+};
+
 /// A call: arguments by the names of the operator's schema; those that were not
 /// given take the schema's default, which each rule states when it asks. Rules
 /// read arguments, build lc operations with `b`, and add results. A rule that
@@ -123,6 +129,7 @@ public:
   std::string schema; // "aten::add.Tensor"
   std::vector<std::pair<std::string, Datum>> args;
   llvm::ArrayRef<lc::SymbolAttr> symbols; // the function's symbols so far
+  RandomSites *random = nullptr;          // null: there are no random numbers
   std::vector<Datum> results;
   std::string reason; // why it was refused
 
@@ -171,6 +178,7 @@ void addNormRules(AtenTable &table);
 void addPoolRules(AtenTable &table);
 void addLossRules(AtenTable &table);
 void addRecurrentRules(AtenTable &table);
+void addRandomRules(AtenTable &table);
 void addScalarRules(AtenTable &table);
 void addPropertyRules(AtenTable &table);
 void addCompositeRules(AtenTable &table);

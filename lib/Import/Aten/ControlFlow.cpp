@@ -271,7 +271,9 @@ Data ProgramBuilder::buildWhile(Data carried,
   }
   {
     OpBuilder::InsertionGuard guard(b);
+    ++random.loops;
     Data next = body(enter(op.getAfter()));
+    --random.loops;
     SmallVector<Value> values;
     for (auto [k, i] : llvm::enumerate(dynamic)) {
       Value v = next[i].isPoison() ? Value() : carry(next[i], loc);

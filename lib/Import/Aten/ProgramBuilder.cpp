@@ -53,6 +53,27 @@ void ProgramBuilder::markBuffer(unsigned index, StringRef key) {
   lc::markState(function, index, "buffer", key);
 }
 
+std::set<unsigned> ProgramBuilder::changedInputs() {
+  std::set<unsigned> changed;
+  function.walk([&](lc::OverwriteOp op) {
+    Value v = op.getDest();
+    while (auto view = v.getDefiningOp<lc::View>())
+      v = view->getOperand(0);
+    auto argument = dyn_cast<BlockArgument>(v);
+    if (argument && argument.getOwner() == &function.front())
+      changed.insert(argument.getArgNumber());
+  });
+  return changed;
+}
+
+void ProgramBuilder::freezeInput(unsigned index, StringRef key) {
+  BlockArgument argument = function.getArgument(index);
+  argument.replaceAllUsesWith(
+      parameter(key, cast<RankedTensorType>(argument.getType())).value());
+  frozen.resize(inputTypes.size());
+  frozen.set(index);
+}
+
 Datum ProgramBuilder::parameter(StringRef key, RankedTensorType type,
                                 const ModelLocation &where, bool trainable) {
   Value &value = parameters[key];
@@ -118,6 +139,8 @@ Data ProgramBuilder::call(StringRef schema, Args args,
       b.getInsertionBlock()->empty() ? nullptr : &b.getInsertionBlock()->back();
   AtenCall call(b, location(where), inPlace ? functional : name.str(),
                 std::move(args), symbols);
+  if (drawsRandom)
+    call.random = &random;
   rule(call);
   if (!call.refused() && call.results.size() < resultCount)
     call.refuse("gives " + Twine(call.results.size()) + " results, " +
@@ -171,10 +194,16 @@ OwningOpRef<ModuleOp> ProgramBuilder::finish(const Data &outputs,
         i < names.size() ? names[i] : "output" + std::to_string(i);
     function.setResultAttr(i, lc::LcDialect::nameAttrName,
                            b.getStringAttr(name));
-    if (i < aliases.size() && aliases[i] >= 0)
-      function.setResultAttr(i, lc::LcDialect::aliasAttrName,
-                             b.getI64IntegerAttr(aliases[i]));
+    if (i >= aliases.size() || aliases[i] < 0)
+      continue;
+    int64_t input = aliases[i];
+    for (unsigned before : frozen.set_bits())
+      input -= before < aliases[i];
+    function.setResultAttr(i, lc::LcDialect::aliasAttrName,
+                           b.getI64IntegerAttr(input));
   }
+  if (frozen.any() && failed(function.eraseArguments(frozen)))
+    llvm_unreachable("frozen inputs have no uses");
   return std::move(module);
 }
 

@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/BitVector.h"
+#include <set>
 
 namespace lcompile::import {
 
@@ -66,9 +68,15 @@ public:
   /// Makes the function; inputs have values from here on.
   void begin();
   Datum input(unsigned index);
+  llvm::StringRef inputName(unsigned index) const { return inputNames[index]; }
   /// Says, after begin(), that an input is a buffer of the model that stays
   /// from call to call and begins as the weight `key`.
   void markBuffer(unsigned index, llvm::StringRef key);
+  /// The inputs that operators have written to in place.
+  std::set<unsigned> changedInputs();
+  /// Makes an input the weight `key` after all: what stood for it reads that,
+  /// and the function ends without it.
+  void freezeInput(unsigned index, llvm::StringRef key);
   /// A weight of the session's store (see dialects/lc/IR/WeightStore.h).
   Datum parameter(llvm::StringRef key, mlir::RankedTensorType type,
                   const ModelLocation &where = {}, bool trainable = false);
@@ -106,6 +114,9 @@ public:
                                            llvm::ArrayRef<std::string> names,
                                            llvm::ArrayRef<int64_t> aliases);
 
+  /// Lets operators draw random numbers, as training steps do.
+  void allowRandomNumbers() { drawsRandom = true; }
+
   Coverage &coverage() { return covered; }
   mlir::OpBuilder &builder() { return b; }
 
@@ -125,6 +136,9 @@ private:
   llvm::SmallVector<mlir::Type> inputTypes;
   llvm::SmallVector<std::string> inputNames;
   llvm::StringMap<mlir::Value> parameters; // one op a weight
+  llvm::BitVector frozen;                  // inputs
+  RandomSites random;
+  bool drawsRandom = false;
   Coverage covered;
 };
 

@@ -3,20 +3,13 @@
 #ifndef LIB_IMPORT_EXPORTEDPROGRAM_EXPORTEDPROGRAM_H
 #define LIB_IMPORT_EXPORTEDPROGRAM_EXPORTEDPROGRAM_H
 
+#include "lib/Import/Aten/ImportOptions.h"
 #include "lib/Import/Aten/ProgramBuilder.h"
 
 namespace lcompile::import {
 
-struct ImportOptions {
-  /// Narrower shapes of inputs, by name: "batch=1..32x3x224x224xf32" (grammar
-  /// in lib/Import/InputSpec). A size given as one number is fixed; an empty
-  /// name means the input at this position.
-  std::vector<std::pair<std::string, std::string>> inputs;
-  /// Says in the program which weights are the model's parameters.
-  bool marksParameters = false;
-};
-
-/// Imports the archive at `path`. The weights that the graph uses go into the
+/// Imports the archive at `path`; the options' inputs narrow the shapes that it
+/// has. The weights that the graph uses go into the
 /// session's weight store, mostly as slices of the mapped file. Null on error:
 /// `error` then says what is wrong with the file, or is empty and `coverage`
 /// lists the operators that cannot be imported.

@@ -76,8 +76,8 @@ std::optional<Datum> Importer::loadWeight(StringRef name) {
   auto loaded = weights->load(it->second->key, it->second->isInConstants());
   if (!loaded)
     return Datum::poison();
-  bool trainable = trained.contains(name) &&
-                   isa<FloatType>(loaded->second.getElementType());
+  bool trainable =
+      trained.contains(name) && isa<FloatType>(loaded->second.getElementType());
   return program.builder.parameter(loaded->first, loaded->second, {},
                                    trainable);
 }
@@ -118,6 +118,8 @@ void Importer::defineInputs(Graph &graph) {
 
 OwningOpRef<ModuleOp> Importer::run(const ImportOptions &options) {
   marksParameters = options.marksParameters;
+  if (marksParameters)
+    program.builder.allowRandomNumbers();
   checkVersion();
   if (!failure.failed())
     declareInputs(options);

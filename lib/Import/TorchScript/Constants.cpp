@@ -19,6 +19,26 @@ static ElementsAttr elementsOf(const TensorConstant &c, RankedTensorType type) {
   return DenseElementsAttr::get(type, bits);
 }
 
+void Replay::declareBuffers() {
+  marksParameters = true;
+  for (const auto &[value, c] : recording.tensors) {
+    Type element = dtypeOf(c.dtype, context());
+    if (c.trainable || c.name.empty() || !element)
+      continue;
+    lc::Dims dims;
+    for (int64_t size : c.sizes)
+      dims.push_back(lc::constant(context(), size));
+    buffers[value] = {pb.addInput(c.name, dims, element), ""};
+  }
+}
+
+void Replay::freezeBuffers() {
+  std::set<unsigned> changed = pb.changedInputs();
+  for (const auto &[value, buffer] : buffers)
+    if (!changed.count(buffer.input))
+      pb.freezeInput(buffer.input, buffer.key);
+}
+
 void Replay::constants() {
   lc::WeightStore &store = lc::getWeightStore(context());
   unsigned unnamed = 0;
@@ -36,7 +56,14 @@ void Replay::constants() {
     std::string key =
         c.name.empty() ? "constant_" + std::to_string(unnamed++) : c.name;
     key = store.insert(key, {type, c.data, c.owner});
-    define(value, pb.parameter(key, type));
+    if (auto buffer = buffers.find(value); buffer != buffers.end()) {
+      buffer->second.key = key;
+      pb.markBuffer(buffer->second.input, key);
+      define(value, pb.input(buffer->second.input));
+      continue;
+    }
+    bool trainable = marksParameters && c.trainable && isa<FloatType>(element);
+    define(value, pb.parameter(key, type, {}, trainable));
   }
 }
 

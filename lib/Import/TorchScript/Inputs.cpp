@@ -104,7 +104,6 @@ std::optional<Inputs::Plan> Inputs::planTensor(const std::string &path,
     }
     dims.push_back(pb.addSymbol(symbol, size.min, size.max, size.step));
   }
-  names.push_back(path);
   return Plan{'T', pb.addInput(path, dims, element), {}, -1, {}, {}};
 }
 

@@ -29,8 +29,6 @@ public:
                std::string &error);
   /// Gives the recorded arguments their values. After begin().
   void define(Replay &replay);
-  /// The name of a function argument.
-  const std::string &name(unsigned index) const { return names[index]; }
 
 private:
   /// Leaves are numbers of function arguments; `scalars` of them are items.
@@ -60,7 +58,6 @@ private:
   std::vector<InputSpec> specs;
   std::vector<bool> used;
   std::vector<Plan> plans;
-  std::vector<std::string> names; // of function arguments
   std::vector<std::pair<std::string, std::string>>
       missing; // name, example of a shape
   std::string problem;

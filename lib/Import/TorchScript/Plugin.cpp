@@ -184,8 +184,9 @@ int fail(char *error, size_t size, const std::string &text) {
 } // namespace
 
 extern "C" __attribute__((visibility("default"))) int
-lc_torchscript_read(const char *path, const lc_torchscript_sink *sink,
-                    void *user, char *error, size_t error_size) {
+lc_torchscript_read(const char *path, int keep_mode,
+                    const lc_torchscript_sink *sink, void *user, char *error,
+                    size_t error_size) {
   ThrowingNew throwing;
   Silence silence;
   c10::WarningUtils::WarningHandlerGuard guard(&silence);
@@ -206,7 +207,8 @@ lc_torchscript_read(const char *path, const lc_torchscript_sink *sink,
     ArchiveFacts facts;
     findStorages(*file, reader, facts);
     findExamples(reader, facts);
-    module.eval();
+    if (!keep_mode)
+      module.eval();
     if (!lcompile::torchscript::forwardOf(module))
       return fail(error, error_size,
                   "has no method 'forward', only " +

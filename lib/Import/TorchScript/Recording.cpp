@@ -32,6 +32,7 @@ void onTensor(void *user, int64_t value, const lc_torchscript_tensor *t) {
   constant.dtype = t->dtype;
   constant.sizes.assign(t->sizes, t->sizes + t->rank);
   constant.data = {static_cast<const char *>(t->data), t->bytes};
+  constant.trainable = t->trainable;
   auto release = t->release;
   constant.owner = std::shared_ptr<const void>(
       t->owner, [release](const void *p) { release(const_cast<void *>(p)); });
@@ -170,7 +171,8 @@ std::string describeFile(StringRef head) {
 
 } // namespace
 
-bool record(StringRef path, Recording &recording, std::string &error) {
+bool record(StringRef path, bool keepsMode, Recording &recording,
+            std::string &error) {
   std::string name = sys::path::filename(path).str();
   auto head = MemoryBuffer::getFileSlice(path, 32, 0);
   if (!head) {
@@ -191,7 +193,8 @@ bool record(StringRef path, Recording &recording, std::string &error) {
   Recorder recorder{recording, {&recording.body}};
   lc_torchscript_sink sink = makeSink();
   char message[2048] = "";
-  if (read(path.str().c_str(), &sink, &recorder, message, sizeof(message)) == 0)
+  if (read(path.str().c_str(), keepsMode, &sink, &recorder, message,
+           sizeof(message)) == 0)
     return true;
   StringRef text = message;
   error = name + ": ";

@@ -34,6 +34,7 @@ struct TensorConstant {
   int32_t dtype;
   llvm::SmallVector<int64_t> sizes;
   llvm::ArrayRef<char> data;
+  bool trainable;
   std::shared_ptr<const void> owner;
 };
 
@@ -59,8 +60,9 @@ struct Recording {
   std::string resultType;
 };
 
-/// Reads the archive with the plug-in. False on error.
-bool record(llvm::StringRef path, Recording &recording, std::string &error);
+/// Reads the archive with the plug-in; `keepsMode`: see Sink.h. False on error.
+bool record(llvm::StringRef path, bool keepsMode, Recording &recording,
+            std::string &error);
 
 } // namespace lcompile::import::torchscript
 

@@ -215,7 +215,8 @@ Value Replay::written(const Node &node) const {
 bool Replay::changesWeight(const Node &node) {
   Value target = written(node);
   auto parameter = target ? target.getDefiningOp<lc::ParameterOp>() : nullptr;
-  if (!target || (!parameter && !isRecorded(target)))
+  if (!target || isa<BlockArgument>(target) ||
+      (!parameter && !isRecorded(target)))
     return false;
   std::string which = parameter ? " '" + parameter.getKey().str() + "'" : "";
   refuse(node,
@@ -234,9 +235,6 @@ void Replay::callOperator(const Node &node) {
     args.push_back({node.names[i], adapt(node, i)});
   if (pb.coverage().issues.size() != issues)
     return;
-  if (auto argument = dyn_cast_or_null<BlockArgument>(written(node));
-      argument && isa<func::FuncOp>(argument.getOwner()->getParentOp()))
-    changed.insert(argument.getArgNumber());
   call(node, node.kind, std::move(args));
 }
 

@@ -7,7 +7,7 @@
 #include "lib/Import/TorchScript/Recording.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringMap.h"
-#include <set>
+#include <map>
 
 namespace lcompile::import::torchscript {
 
@@ -15,15 +15,18 @@ class Replay {
 public:
   Replay(const Recording &recording, ProgramBuilder &builder);
 
+  /// For training: parameters are marked, and buffers are inputs that stay from
+  /// call to call. Before begin().
+  void declareBuffers();
   /// Puts the tensor constants at the start of the function. After begin().
   void constants();
+  /// Makes weights of the buffers that the program has not written to.
+  void freezeBuffers();
   void define(int64_t value, Cell cell) { cells[value] = std::move(cell); }
   /// A constant, as a default of an argument.
   Cell constant(int64_t value) const;
   /// What forward returns.
   Cell run();
-  /// The function arguments that the program has written to in place.
-  const std::set<unsigned> &changedInputs() const { return changed; }
 
   // ---- for the handlers of single kinds of nodes --------------------------
 
@@ -73,7 +76,12 @@ private:
   ProgramBuilder &pb;
   llvm::DenseMap<int64_t, Cell> cells;
   llvm::DenseSet<const Node *> assumed;
-  std::set<unsigned> changed;
+  struct Buffer {
+    unsigned input;
+    std::string key; // in the weight store
+  };
+  std::map<int64_t, Buffer> buffers; // by value
+  bool marksParameters = false;
   bool hasUninitialized = false; // anywhere in the program
 };
 

@@ -23,7 +23,8 @@ typedef struct lc_torchscript_tensor {
   const int64_t *sizes;
   const void *data; /* dense and row-major; valid until `release` */
   size_t bytes;
-  void *owner; /* the receiver calls release(owner), once */
+  int trainable; /* a parameter that wants gradients */
+  void *owner;   /* the receiver calls release(owner), once */
   void (*release)(void *owner);
 } lc_torchscript_tensor;
 
@@ -71,8 +72,10 @@ typedef struct lc_torchscript_sink {
 } lc_torchscript_sink;
 
 /* Reads the TorchScript archive at `path` without running any of it and reports
- * its method `forward`. Returns 0, or 1 with one line in `error`. */
-typedef int (*lc_torchscript_read_fn)(const char *path,
+ * its method `forward`: for inference, or with each module in the mode in which
+ * it was saved when `keep_mode` is not 0. Returns 0, or 1 with one line in
+ * `error`. */
+typedef int (*lc_torchscript_read_fn)(const char *path, int keep_mode,
                                       const lc_torchscript_sink *sink,
                                       void *user, char *error,
                                       size_t error_size);

@@ -7,7 +7,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/Path.h"
-#include <set>
 
 using namespace mlir;
 
@@ -25,25 +24,29 @@ static void removeRepeated(std::vector<Issue> &issues) {
   });
 }
 
-OwningOpRef<ModuleOp> importTorchScript(
-    StringRef path, MLIRContext *ctx,
-    const std::vector<std::pair<std::string, std::string>> &inputSpecs,
-    Coverage &coverage, std::string &error) {
+OwningOpRef<ModuleOp> importTorchScript(StringRef path, MLIRContext *ctx,
+                                        const ImportOptions &options,
+                                        Coverage &coverage,
+                                        std::string &error) {
   using namespace torchscript;
   error.clear();
   Recording recording;
-  if (!record(path, recording, error))
+  if (!record(path, options.marksParameters, recording, error))
     return {};
 
   ctx->loadDialect<scf::SCFDialect, arith::ArithDialect, math::MathDialect>();
   ProgramBuilder builder(ctx, "forward");
   Inputs inputs(recording, builder);
-  if (!inputs.declare(inputSpecs, error)) {
+  if (!inputs.declare(options.inputs, error)) {
     error = llvm::sys::path::filename(path).str() + ": " + error;
     return {};
   }
-  builder.begin();
   Replay replay(recording, builder);
+  if (options.marksParameters) {
+    builder.allowRandomNumbers();
+    replay.declareBuffers();
+  }
+  builder.begin();
   replay.constants();
   inputs.define(replay);
   Cell returned = replay.run();
@@ -55,9 +58,10 @@ OwningOpRef<ModuleOp> importTorchScript(
     builder.refuse("output", {}, "the model returns " + returned.why);
   // Inputs that change follow what users see, under their own names.
   std::vector<int64_t> aliases(outputs.size(), -1);
-  for (unsigned index : replay.changedInputs()) {
+  replay.freezeBuffers();
+  for (unsigned index : builder.changedInputs()) {
     outputs.push_back(builder.input(index));
-    names.push_back(inputs.name(index));
+    names.push_back(builder.inputName(index).str());
     aliases.push_back(index);
   }
   auto module = builder.finish(outputs, names, aliases);

@@ -81,6 +81,7 @@ void ValueTeller::tellTensor(int64_t id, const at::Tensor &original,
       t.sizes().data(),
       owner->const_data_ptr(),
       owner->nbytes(),
+      original.requires_grad(),
       owner,
       [](void *p) { delete static_cast<at::Tensor *>(p); }};
   sink.tensor(user, id, &told);

@@ -36,6 +36,9 @@ func.func @types(%x: tensor<?xf32, #lc.dims<s0>>) attributes {lc.symbols = [#lc.
   %3 = lc.compare lt %2, %2 : (tensor<?xf16, #lc.dims<s0>>, tensor<?xf16, #lc.dims<s0>>) -> tensor<?xi1, #lc.dims<s0>>
   // CHECK: lc.where %[[LESS]], %[[X]], %[[X]]
   %4 = lc.where %3, %x, %x : (tensor<?xi1, #lc.dims<s0>>, tensor<?xf32, #lc.dims<s0>>, tensor<?xf32, #lc.dims<s0>>) -> tensor<?xf32, #lc.dims<s0>>
+  // CHECK: lc.philox %{{.*}}, %{{.*}}, %{{.*}} :
+  %p = lc.constant dense<7> : tensor<4xi64>
+  %u = lc.philox %p, %p, %p : (tensor<4xi64>, tensor<4xi64>, tensor<4xi64>) -> tensor<4xf32>
   return
 }
 

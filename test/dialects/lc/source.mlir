@@ -13,6 +13,8 @@ func.func @tensors() attributes {lc.symbols = [#lc.symbol<"n", 1, 8>]} {
   %3 = lc.full true : tensor<i1>
   // CHECK: lc.iota {start = 1 : i64, step = 2 : i64} : tensor<?xi64, #{{.+}}>
   %4 = lc.iota {start = 1 : i64, step = 2 : i64} : tensor<?xi64, #lc.dims<s0>>
+  // CHECK: lc.rand {site = 3 : i64} : tensor<?xf32, #{{.+}}>
+  %5 = lc.rand {site = 3 : i64} : tensor<?xf32, #lc.dims<s0>>
   return
 }
 

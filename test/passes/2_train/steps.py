@@ -15,9 +15,14 @@ DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16, "f
 
 
 def train(folder, module, example, *flags):
-    program = module if isinstance(module, torch.export.ExportedProgram) else torch.export.export(module, example)
-    torch.export.save(program, folder / "m.pt2")
-    command = [BIN / "lcompile", "train", folder / "m.pt2", *flags, "-o", folder / "step.so"]
+    if isinstance(module, torch.jit.ScriptModule):
+        path = folder / "m.pt"
+        torch.jit.save(module, path)
+    else:
+        path = folder / "m.pt2"
+        program = module if isinstance(module, torch.export.ExportedProgram) else torch.export.export(module, example)
+        torch.export.save(program, path)
+    command = [BIN / "lcompile", "train", path, *flags, "-o", folder / "step.so"]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -30,7 +35,7 @@ class Step:
         self.model = lcompile.load(folder / "step.so")
         own = module.state_dict if isinstance(module, torch.export.ExportedProgram) else module.state_dict()
         masters = {f"{name}.master": value.float() for name, value in own.items()}
-        known = {**own, **masters, "loss_scale": torch.tensor(65536.0)}
+        known = {**own, **masters, "loss_scale": torch.tensor(65536.0), "random": torch.tensor([0, 0])}
         self.order, self.tensors, batch = [spec.name for spec in self.model.inputs], {}, []
         for spec in self.model.inputs:
             if spec.name in known:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Rules of conversions, copies, and of operators that change nothing in a model
-// that only computes: aliases, dropout, assertions.
+// that only computes: aliases, assertions.
 #include "lib/Import/Aten/Rules/Helpers.h"
 
 using namespace mlir;
@@ -53,22 +53,6 @@ void copy(AtenCall &call) {
   call.result(src);
 }
 
-void dropout(AtenCall &call) {
-  // x.dropout_() calls its tensor self.
-  Value x = call.tensor(call.has("self") ? "self" : "input");
-  if (call.boolean("train") && call.number("p", 0.5) != 0)
-    return call.refuse("dropout in training mode needs random numbers; export "
-                       "the model after model.eval()");
-  call.result(x);
-}
-
-void nativeDropout(AtenCall &call) {
-  dropout(call);
-  Value x = call.tensor("input");
-  if (!call.refused())
-    call.result(call.full(lc::getDims(x), call.i1(), 1));
-}
-
 void nothing(AtenCall &) {}
 
 } // namespace
@@ -88,10 +72,6 @@ void lcompile::import::addCastRules(AtenTable &table) {
   table.add("aten::_to_copy", toCopy);
   table.add({"aten::to.other", "aten::type_as"}, toOther);
   table.add("aten::copy", copy);
-  table.add({"aten::dropout", "aten::feature_dropout", "aten::alpha_dropout",
-             "aten::feature_alpha_dropout"},
-            dropout);
-  table.add("aten::native_dropout", nativeDropout);
   table.add({"aten::_assert_tensor_metadata", "aten::_assert_async",
              "aten::_assert_async.msg", "aten::_functional_assert_async.msg",
              "aten::_assert_scalar", "aten::_functional_assert_scalar",

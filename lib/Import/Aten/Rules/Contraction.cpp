@@ -171,9 +171,7 @@ void attention(AtenCall &call) {
                             call.tensor("value")};
   Value mask = call.tensorOrNull("attn_mask");
   bool causal = call.boolean("is_causal");
-  if (call.number("dropout_p", 0) != 0)
-    call.refuse("dropout in training mode needs random numbers; export the "
-                "model after model.eval()");
+  double dropped = call.number("dropout_p", 0);
   if (mask && causal)
     call.refuse("expected a mask or is_causal, not both");
   if (call.refused())
@@ -234,6 +232,16 @@ void attention(AtenCall &call) {
                                        APFloat(scale), causal);
   if (call.refused())
     return;
+  if (dropped) {
+    auto op = result.getDefiningOp<lc::SdpaOp>();
+    result = lc::expandAttention(op, call.b, [&](Value weights) {
+      Value kept = dropElements(call, weights, dropped).first;
+      return kept ? kept : weights;
+    });
+    op->erase();
+    if (call.refused())
+      return;
+  }
   lc::Dims dims = lead, last = lc::getDims(result);
   dims.append(last.begin() + 1, last.end());
   dims.erase(dims.begin(), dims.begin() + (rank - own));

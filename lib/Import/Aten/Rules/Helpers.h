@@ -61,6 +61,14 @@ mlir::Value broadcasted(AtenCall &call, mlir::Value lhs, mlir::Value rhs) {
   return call.make<Op>(l, r);
 }
 
+// Random numbers; both refuse where there are none.
+/// Uniform in [0, 1), f32, new ones at each call of the function.
+mlir::Value uniform(AtenCall &call, llvm::ArrayRef<mlir::AffineExpr> dims);
+/// `v` with elements zeroed at random, each with this probability, and the
+/// others scaled so that the mean stays; where they were kept, as i1.
+std::pair<mlir::Value, mlir::Value> dropElements(AtenCall &call, mlir::Value v,
+                                                 double probability);
+
 } // namespace lcompile::import
 
 #endif // LIB_IMPORT_ATEN_RULES_HELPERS_H

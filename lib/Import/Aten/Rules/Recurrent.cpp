@@ -182,9 +182,7 @@ template <Cell cell> void recurrent(AtenCall &call) {
   bool batchFirst = call.boolean("batch_first");
   int64_t layers = call.integer("num_layers", 1);
   int64_t directions = call.boolean("bidirectional") ? 2 : 1;
-  if (call.boolean("train") && call.number("dropout") != 0)
-    call.refuse("dropout in training mode needs random numbers; export the "
-                "model after model.eval()");
+  double dropped = call.boolean("train") ? call.number("dropout") : 0;
   SmallVector<Weights> weights = weightsOf(call, layers * directions);
   if (call.refused())
     return;
@@ -212,6 +210,10 @@ template <Cell cell> void recurrent(AtenCall &call) {
         last[k].push_back(unsqueeze(call, v, 0));
     }
     x = concat(call, outputs, 2);
+    if (dropped && l + 1 < layers)
+      x = dropElements(call, x, dropped).first;
+    if (call.refused())
+      return;
   }
   call.result(batchFirst ? swapDims(call, x, 0, 1) : x);
   for (ArrayRef<Value> parts : last)

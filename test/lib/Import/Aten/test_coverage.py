@@ -50,6 +50,10 @@ REFUSED = {
 }
 
 
+# Training steps only: test/passes/2_train/test_random.py.
+RANDOM = {"aten::rand", "aten::rand_like", "aten::bernoulli", "aten::bernoulli.p"}
+
+
 def in_scripts():
     """Schemas of the calls in the scripted programs, which test_numbers.py compares with eager mode."""
     found = set()
@@ -74,7 +78,7 @@ def test_every_rule_has_a_case():
     rules = set(harness.tool("lcompile", "--list-ops").stdout.split())
     assert len(rules) > 500
     tested = {f"aten::{c.rule}" for c in case.CASES} | set(test_scalars.SCRIPT) | set(test_scalars.SIZES) | in_scripts()
-    tested |= PROMISES | set(REFUSED)
+    tested |= PROMISES | RANDOM | set(REFUSED)
     tested |= {name for name, of in OTHER_NAMES.items() if of in tested}
     assert sorted(rules - tested) == []
 

@@ -18,20 +18,20 @@ int main(int argc, char **argv) {
         << "usage: ts-import MODEL.pt ['NAME: SHAPE'...] [--generic]\n";
     return 1;
   }
-  std::vector<std::pair<std::string, std::string>> specs;
+  ImportOptions options;
   mlir::OpPrintingFlags flags;
   for (int i = 2; i < argc; ++i)
     if (llvm::StringRef(argv[i]) == "--generic")
       flags.printGenericOpForm();
     else
-      specs.push_back({"", argv[i]});
+      options.inputs.push_back({"", argv[i]});
   mlir::MLIRContext ctx;
   mlir::ScopedDiagnosticHandler handler(&ctx, [](mlir::Diagnostic &diagnostic) {
     llvm::errs() << diagnostic.getLocation() << ": " << diagnostic << "\n";
   });
   Coverage coverage;
   std::string error;
-  auto module = importTorchScript(argv[1], &ctx, specs, coverage, error);
+  auto module = importTorchScript(argv[1], &ctx, options, coverage, error);
   if (!error.empty()) {
     llvm::errs() << "error: " << error << "\n";
     return 1;
