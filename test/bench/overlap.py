@@ -5,25 +5,20 @@
 Ranks are threads, their links are throttled so that a step computes 1.3 times as long as it communicates, and the time
 that ranks wait is compared with the time that transfers take. Wants as many idle cores as ranks.
 """
-import argparse, importlib.machinery, importlib.util, pathlib, re, subprocess, sys, tempfile
+import argparse, pathlib, re, subprocess, sys, tempfile
 
+import shardable
 import torch
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-loader = importlib.machinery.SourceFileLoader("zero_matrix", str(ROOT / "test" / "bench" / "zero-matrix"))
-spec = importlib.util.spec_from_loader("zero_matrix", loader)
-matrix = importlib.util.module_from_spec(spec)
-loader.exec_module(matrix)
-base = matrix.base
+from shardable import base
 
 
-class Wide(matrix.Gpt):
+class Wide(shardable.Gpt):
     """Four blocks of 256."""
 
     def __init__(self):
         torch.nn.Module.__init__(self)
         self.tokens, self.places = torch.nn.Embedding(1009, 256), torch.nn.Embedding(64, 256)
-        self.blocks, self.norm = torch.nn.ModuleList(matrix.Block(256, 4) for _ in range(4)), torch.nn.LayerNorm(256)
+        self.blocks, self.norm = torch.nn.ModuleList(shardable.Block(256, 4) for _ in range(4)), torch.nn.LayerNorm(256)
 
 
 def seconds(text, pattern):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trainings on several ranks beside torch's DistributedDataParallel over Gloo, on the same batches."""
-import copy, os, socket
+import copy, os
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from test_distributed import BATCH, Job
+from ranks import free_port
 
 STEPS = 20
 
@@ -38,10 +39,7 @@ def train_with_ddp(rank, world, port, module, samples, target, results):
 def test_like_ddp(name, world, stage, tmp_path):
     job = Job(tmp_path, name, samples=BATCH * world * STEPS)
     losses, states, _ = job.train(world, f"--zero={stage}", optimizer="adamw,lr=1e-3", steps=STEPS)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = (world, port, job.module, job.samples, job.target, str(tmp_path / "ddp"))
+    arguments = (world, free_port(), job.module, job.samples, job.target, str(tmp_path / "ddp"))
     torch.multiprocessing.spawn(train_with_ddp, arguments, nprocs=world)
     for rank in range(world):
         expected, ends = torch.load(f"{tmp_path / 'ddp'}-{rank}", weights_only=False)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Training steps on several ranks: the same bits for every stage of sharding, bucket and schedule, and the losses of
 torch on the whole batch."""
-import math, os, pathlib, re, shutil, signal, socket, subprocess, sys
+import math, pathlib, re, signal, subprocess, sys
 
 import numpy as np
 import pytest
@@ -10,9 +10,10 @@ from torch import nn
 from torch.nn import functional as F
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-BIN = pathlib.Path(os.environ.get("LCOMPILE_BIN", ROOT / "build" / "bin"))
 sys.path.insert(0, str(ROOT / "test" / "utils"))
+import ranks  # noqa: E402
 from checkpoints import load_checkpoint  # noqa: E402
+from ranks import BIN  # noqa: E402
 
 
 class Words(nn.Module):
@@ -78,17 +79,16 @@ class Job:
         np.save(folder / "data" / f"{self.input}.npy", self.samples.numpy())
         np.save(folder / "data" / "target.npy", self.target.numpy())
 
-    def compile(self, *flags, optimizer=ADAMW):
+    def compile(self, *flags, optimizer=ADAMW, artefact="step.so"):
         command = [BIN / "lcompile", "train", self.folder / "m.pt2", "--loss=cross_entropy", f"--optimizer={optimizer}", *flags]
-        return subprocess.run([*command, "-o", self.folder / "step.so"], capture_output=True, text=True)
+        return subprocess.run([*command, "-o", self.folder / artefact], capture_output=True, text=True)
 
-    def run(self, world, *, flags=(), steps=STEPS, load=None, name="end"):
-        """The losses [steps, ranks], the states at the end, and what was printed."""
-        command = [BIN / "lcompile-run", self.folder / "step.so", "--data", self.folder / "data", "--steps", str(steps), "--save", self.folder / name,
-                   "--output", f"loss={self.folder / 'loss.npy'}", "--timeout", "20", *(["--world", str(world)] if world > 1 else []), *(["--load", load] if load else []), *flags]
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-        return np.load(self.folder / "loss.npy"), load_checkpoint(self.folder / name), done.stdout
+    def run(self, world, *, flags=(), steps=STEPS, load=None, name="end", engine="loopback", artefact="step.so", data="data", timeout=120):
+        """The losses [steps, ranks], the states at the end, and what was printed; within `timeout` seconds, and a sixth of it
+        without progress."""
+        words = ["--save", self.folder / name, "--output", f"loss={self.folder / 'loss.npy'}", "--timeout", timeout / 6, *(["--load", load] if load else []), *flags]
+        output, _ = ranks.job(ranks.command(self.folder / artefact, self.folder / data, steps, *words), engine, world, timeout)
+        return np.load(self.folder / "loss.npy"), load_checkpoint(self.folder / name), output
 
     def train(self, world, *flags, optimizer=ADAMW, **options):
         done = self.compile(f"--world={world}", *flags, optimizer=optimizer)
@@ -182,12 +182,19 @@ def test_rank_counts_must_agree(tmp_path):
     assert done.returncode == 1 and "was compiled for 2 ranks, and this is rank" in done.stderr
 
 
-def plan_of(job, *flags):
-    """The rows of the plan by rank: parameters, optimizer, others, frozen, arena, total, sent; before anything runs."""
-    command = [BIN / "lcompile", "train", job.folder / "m.pt2", "--loss=cross_entropy", f"--optimizer={ADAMW}", *flags, "--emit=plan", "-o", "-"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def plan_text(job, *flags, optimizer=ADAMW):
+    command = [BIN / "lcompile", "train", job.folder / "m.pt2", "--loss=cross_entropy", f"--optimizer={optimizer}", *flags, "--emit=plan", "-o", "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def plan_rows(text):
+    """The rows of a plan by rank: parameters, optimizer, others, frozen, arena, total, sent; before anything runs."""
     names = ["parameters", "optimizer", "others", "frozen", "arena", "total", "sent"]
     return [dict(zip(names, map(int, row.split()[1:]))) for row in re.findall(r"^ +\d+(?: +\d+){7}$", text, re.M)]
+
+
+def plan_of(job, *flags):
+    return plan_rows(plan_text(job, *flags))
 
 
 def measured(text):
@@ -236,28 +243,11 @@ def test_memory_budgets(tmp_path):
 
 @pytest.mark.parametrize("engine", ["mpi", "gloo"])
 def test_engines_give_the_same_bits(engine, tmp_path):
+    if reason := ranks.missing(engine):
+        pytest.skip(reason)
     world, job = 3, Job(tmp_path, "words")
     expected = job.train(world, "--zero=3", "--bucket=512", name="loopback")
-    command = [BIN / "lcompile-run", tmp_path / "step.so", "--data", tmp_path / "data", "--steps", STEPS, "--save", tmp_path / engine,
-               "--output", f"loss={tmp_path / engine}.npy", "--timeout", "30"]
-    command = [str(word) for word in command]
-    if engine == "mpi":
-        if not shutil.which("mpirun"):
-            pytest.skip("mpirun is not installed")
-        environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-        jobs = [subprocess.Popen(["mpirun", "--oversubscribe", "-n", str(world), *command], env=environment, stderr=subprocess.PIPE, text=True)]
-    else:
-        if not (BIN.parent / "lib" / "liblcompile-comm-gloo.so").exists():
-            pytest.skip("the engine gloo is not built")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        base = {**os.environ, "LCOMPILE_COMM": "gloo", "LCOMPILE_WORLD": str(world), "LCOMPILE_MASTER": f"127.0.0.1:{port}"}
-        jobs = [subprocess.Popen(command, env={**base, "LCOMPILE_RANK": str(rank)}, stderr=subprocess.PIPE, text=True) for rank in range(world)]
-    for process in jobs:
-        errors = process.communicate(timeout=120)[1]
-        assert process.returncode == 0, errors
-    assert_equal((np.load(tmp_path / f"{engine}.npy"), load_checkpoint(tmp_path / engine)), expected)
+    assert_equal(job.run(world, engine=engine, name=engine), expected)
 
 
 def test_a_killed_save_leaves_a_whole_checkpoint(tmp_path):
@@ -287,16 +277,12 @@ def test_a_killed_save_leaves_a_whole_checkpoint(tmp_path):
 
 def test_a_stopped_rank_ends_the_training(tmp_path):
     """A rank that stops answering ends the job within the timeout, with its number."""
+    if reason := ranks.missing("gloo"):
+        pytest.skip(reason)
     world, job = 3, Job(tmp_path, "primes")
-    if not (BIN.parent / "lib" / "liblcompile-comm-gloo.so").exists():
-        pytest.skip("the engine gloo is not built")
     assert job.compile(f"--world={world}", "--zero=1").returncode == 0
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    base = {**os.environ, "LCOMPILE_COMM": "gloo", "LCOMPILE_WORLD": str(world), "LCOMPILE_MASTER": f"127.0.0.1:{port}"}
-    command = [str(word) for word in [BIN / "lcompile-run", tmp_path / "step.so", "--data", tmp_path / "data", "--steps", 10**9, "--timeout", 3]]
-    jobs = [subprocess.Popen(command, env={**base, "LCOMPILE_RANK": str(rank)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for rank in range(world)]
+    words = ranks.command(tmp_path / "step.so", tmp_path / "data", 10**9, "--timeout", 3)
+    jobs = ranks.start(words, "gloo", world, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert jobs[0].stdout.readline().startswith("step 1: loss")
         jobs[1].send_signal(signal.SIGSTOP)
