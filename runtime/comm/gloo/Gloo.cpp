@@ -13,6 +13,8 @@
 #include <gloo/rendezvous/context.h>
 #include <gloo/transport/tcp/device.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -50,8 +52,39 @@ const char *shortened(const char *text) {
   return end ? end + 2 : text;
 }
 
+/// Keeps SIGPIPE from this thread, and from those that it starts, while it
+/// lives: Gloo writes into sockets of ranks that may be gone, and wants to see
+/// the error.
+class NoPipeSignal {
+public:
+  NoPipeSignal() {
+    sigset_t pending;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigpending(&pending);
+    wasPending = sigismember(&pending, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  }
+  ~NoPipeSignal() {
+    timespec none = {0, 0};
+    sigset_t pending;
+    sigpending(&pending);
+    if (!wasPending && sigismember(&pending, SIGPIPE))
+      while (sigtimedwait(&pipe, nullptr, &none) < 0 && errno == EINTR)
+        ;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  NoPipeSignal(const NoPipeSignal &) = delete;
+  NoPipeSignal &operator=(const NoPipeSignal &) = delete;
+
+private:
+  sigset_t pipe, before;
+  bool wasPending;
+};
+
 /// Runs `body`; exceptions become LC_UNAVAILABLE.
 template <typename Body> int32_t guarded(Error error, Body body) {
+  NoPipeSignal quiet;
   try {
     return body();
   } catch (const std::bad_alloc &) {

@@ -59,12 +59,13 @@ void sendAll(int descriptor, const std::vector<char> &data) {
   }
 }
 
-void receiveAll(int descriptor, char *data, size_t size, Time::time_point end) {
+void receiveAll(int descriptor, char *data, size_t size, Time::time_point end,
+                const std::string &late) {
   while (size) {
     auto left = std::chrono::duration_cast<milliseconds>(end - Time::now());
     pollfd wait = {descriptor, POLLIN, 0};
     if (left.count() <= 0 || ::poll(&wait, 1, int(left.count())) == 0)
-      throw std::runtime_error("not all ranks have come in time");
+      throw std::runtime_error(late);
     ssize_t n = ::recv(descriptor, data, size, 0);
     if (n == 0)
       throw std::runtime_error("the rendezvous at rank 0 is gone");
@@ -256,12 +257,16 @@ std::vector<char> TcpStore::get(const std::string &key, milliseconds timeout) {
   append(request, key.data(), key.size());
   sendAll(descriptor, request);
   auto end = Time::now() + timeout;
+  // Gloo's keys are ranks.
+  bool isRank = key.find_first_not_of("0123456789") == std::string::npos;
+  std::string late = isRank ? "rank " + key + " has not come in time"
+                            : "not all ranks have come in time";
   uint32_t length;
-  receiveAll(descriptor, reinterpret_cast<char *>(&length), 4, end);
+  receiveAll(descriptor, reinterpret_cast<char *>(&length), 4, end, late);
   if (length > longest)
     throw std::runtime_error("who listens at " + address + " is not rank 0");
   std::vector<char> value(length);
-  receiveAll(descriptor, value.data(), length, end);
+  receiveAll(descriptor, value.data(), length, end, late);
   return value;
 }
 
