@@ -12,7 +12,8 @@
  * Changes:
  *   1.0  first version
  *   1.1  lc_trainer_bind
- *   1.2  lc_executable_training
+ *   1.2  lc_executable_training, lc_trainer_export, lc_trainer_profile_start,
+ *        lc_trainer_profile_stop
  */
 #ifndef LCOMPILE_C_TRAINING_H
 #define LCOMPILE_C_TRAINING_H
@@ -75,6 +76,21 @@ LC_API lc_status_t lc_trainer_save(lc_trainer_t *trainer, const char *path);
  * LC_INVALID_ARGUMENT: no checkpoint there, or of another model, with the state
  * that is missing or differs; LC_INCOMPATIBLE: damaged. */
 LC_API lc_status_t lc_trainer_load(lc_trainer_t *trainer, const char *path);
+
+/* Writes what the model computes with, parameters and running statistics, whole
+ * and under their names, into one file in the safetensors format, together.
+ * What is not trained (frozen parameters, constants) is not among it. All ranks
+ * must see the same folder. */
+LC_API lc_status_t lc_trainer_export(lc_trainer_t *trainer, const char *path);
+
+/* Starts to record what all ranks do, together. */
+LC_API lc_status_t lc_trainer_profile_start(lc_trainer_t *trainer);
+/* Stops, together, and writes one trace in Chrome's format: a process for each
+ * rank, with its kernels, its starts of collectives and waits for them, and
+ * each transfer from one to the other. The clocks of the ranks begin where they
+ * met in lc_trainer_profile_start. All must see the same folder. */
+LC_API lc_status_t lc_trainer_profile_stop(lc_trainer_t *trainer,
+                                           const char *path);
 
 /* The context that runs the steps, for lc_context_info and profiles. */
 LC_API lc_context_t *lc_trainer_context(lc_trainer_t *trainer);

@@ -12,6 +12,7 @@
 #include "passes/2_train/RandomState.h"
 #include "passes/2_train/Schedule.h"
 #include "passes/Passes.h"
+#include "llvm/ADT/ScopeExit.h"
 
 namespace lcompile {
 #define GEN_PASS_DEF_TRAININGSTEP
@@ -37,6 +38,7 @@ struct Parameter {
   Value input; // what the model reads
   Type own;    // of the model's elements
   unsigned group;
+  Location where; // the line of the model that reads it
 };
 
 class StepBuilder {
@@ -89,7 +91,8 @@ private:
       Value input =
           lc::addState(function, own ? lc::withElement(type, kept) : type,
                        op.getKey(), "parameter", initial);
-      parameters.push_back({op.getKey().str(), input, own, group});
+      parameters.push_back(
+          {op.getKey().str(), input, own, group, lc::locationOfReader(op)});
       Value whole = input;
       if (kept != own) {
         ImplicitLocOpBuilder at(op.getLoc(), op);
@@ -123,8 +126,8 @@ private:
     }
     for (auto [p, gradient] : llvm::zip_equal(parameters, gradients))
       if (gradient)
-        gradient =
-            m.make<zero::ReduceGradOp>(gradient.getType(), gradient, p.name);
+        gradient = zero::ReduceGradOp::create(b, p.where, gradient.getType(),
+                                              gradient, p.name);
     return success();
   }
 
@@ -182,6 +185,9 @@ private:
 
   /// `parameter`: its master, where it has one.
   void update(const Parameter &p, Value parameter, Value gradient) {
+    Location others = b.getLoc();
+    b.setLoc(p.where);
+    auto restore = llvm::scope_exit([&] { b.setLoc(others); });
     const Optimizer &optimizer = recipe.groups.optimizer(p.group);
     SmallVector<Value> states = {parameter};
     for (StringRef state : optimizer.states())

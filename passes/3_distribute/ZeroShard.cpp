@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // ZeRO: which states ranks hold parts of, and the update on parts.
 #include "dialects/ccl/IR/CclDialect.h"
+#include "dialects/lc/IR/FunctionSignature.h"
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/ViewBuilders.h"
 #include "dialects/zero/IR/ZeroDialect.h"
@@ -140,7 +141,8 @@ private:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(function.front().getTerminator());
     auto type = cast<RankedTensorType>(whole.getType());
-    return ccl::ShardSliceOp::create(b, ccl::partType(function, type), whole);
+    return ccl::ShardSliceOp::create(b, whole.getLoc(),
+                                     ccl::partType(function, type), whole);
   }
 
   /// The input and its update become parts.
@@ -152,7 +154,8 @@ private:
     argument.setType(part);
     function.setArgAttr(index, lc::LcDialect::wholeAttrName,
                         TypeAttr::get(whole));
-    auto unshard = zero::UnshardOp::create(b, whole, argument, nameOf(index));
+    auto unshard = zero::UnshardOp::create(b, lc::locationOfReader(argument),
+                                           whole, argument, nameOf(index));
     argument.replaceAllUsesExcept(unshard, unshard);
   }
 
@@ -164,8 +167,8 @@ private:
     Value part = partAtEnd(update->get());
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(function.front().getTerminator());
-    update->set(ccl::AllGatherOp::create(b, TypeRange(whole), part,
-                                         b.getArrayAttr({nameOf(index)}))
+    update->set(ccl::AllGatherOp::create(b, part.getLoc(), TypeRange(whole),
+                                         part, b.getArrayAttr({nameOf(index)}))
                     .getResult(0));
   }
 

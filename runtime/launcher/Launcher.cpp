@@ -173,7 +173,7 @@ bool changesInputs(const lc_function_t &function) {
 
 /// Options that only one of the two ways to run a function has.
 int32_t checkTrainingOptions(const Options &options, Error error) {
-  bool trains = options.steps || options.data;
+  bool trains = options.trains();
   const char *alone = options.save          ? "save"
                       : options.load        ? "load"
                       : options.world       ? "world"
@@ -181,11 +181,11 @@ int32_t checkTrainingOptions(const Options &options, Error error) {
                                             : nullptr;
   if (alone && !trains)
     return fail(error, LC_INVALID_ARGUMENT,
-                "--%s is for training: --steps N or --data DIR", alone);
+                "--%s is for training: --steps N, --data DIR or --export FILE",
+                alone);
   if (options.saveEvery && !options.save)
     return fail(error, LC_INVALID_ARGUMENT, "--save-every needs --save DIR");
   const char *other = options.benchmark       ? "benchmark"
-                      : options.profile       ? "profile"
                       : options.expects.count ? "expect"
                                               : nullptr;
   if (trains && other)
@@ -206,11 +206,11 @@ int32_t runAll(Run &run, bool &good, Error error) {
     return code;
   if (int32_t code = checkNames(run, error))
     return code;
-  if (options.steps || options.data)
+  if (options.trains())
     run.training = lc_executable_training(lc_artefact_executable(run.artefact));
   if (int32_t code = makeInputs(run, error))
     return code;
-  if (options.steps || options.data)
+  if (options.trains())
     return runTraining(run, error);
   if (options.profile) {
     // The first call also makes what later calls reuse. One that changes its

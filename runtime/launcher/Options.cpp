@@ -31,6 +31,7 @@ enum Id {
   idWorld,
   idSave,
   idSaveEvery,
+  idExport,
   idLoad,
   idTimeout,
   idLinkRate,
@@ -87,6 +88,10 @@ constexpr Option table[] = {
      /*isRare=*/true},
     {idSaveEvery, required, "save-every", " N",
      "train: and after every N steps", /*isRare=*/true},
+    {idExport, required, "export", " FILE",
+     "train: write parameters and running statistics into one .safetensors;\n"
+     "                         with --load alone: those of the checkpoint",
+     /*isRare=*/true},
     {idLoad, required, "load", " DIR", "train: go on from a checkpoint",
      /*isRare=*/true},
     {idTimeout, required, "timeout", " S",
@@ -206,6 +211,9 @@ int32_t apply(const Option &option, const char *value, Options &options,
     break;
   case idSaveEvery:
     good = parseInteger(value, options.saveEvery) && options.saveEvery > 0;
+    break;
+  case idExport:
+    options.exported = value;
     break;
   case idLoad:
     options.load = value;

@@ -20,7 +20,8 @@ struct Options {
   const char *function = nullptr;
   const char *weights = nullptr;
   const char *profile = nullptr;
-  const char *data = nullptr, *load = nullptr, *save = nullptr; // training
+  const char *data = nullptr, *load = nullptr, *save = nullptr,
+             *exported = nullptr; // training
   int64_t steps = 0, saveEvery = 0, world = 0, linkBytes = 0;
   double linkLatency = 0, timeout = 0; // microseconds, seconds
   double rtol = -1, atol = -1;         // negative: by dtype
@@ -28,6 +29,9 @@ struct Options {
   int64_t iterations = 0; // 0: as many as fit in a second
   bool benchmark = false, info = false, verifyWeights = false;
   bool help = false, helpAll = false;
+
+  /// Whether steps of a training are wanted, or at least its states.
+  bool trains() const { return steps || data || exported; }
 };
 
 /// Reads argv[1..]. Unknown options are refused with the nearest name.

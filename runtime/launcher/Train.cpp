@@ -135,8 +135,13 @@ int32_t runRank(Rank &rank) {
   }
   if (code == LC_OK && run.options->load)
     code = take(lc_trainer_load(trainer, run.options->load), rank.error);
-  if (code == LC_OK)
+  if (code == LC_OK && run.options->profile)
+    code = take(lc_trainer_profile_start(trainer), rank.error);
+  if (code == LC_OK && run.options->steps)
     code = runSteps(rank, trainer, rank.error);
+  if (code == LC_OK && run.options->profile)
+    code = take(lc_trainer_profile_stop(trainer, run.options->profile),
+                rank.error);
   for (uint64_t i = 0; i < run.training->n_states; ++i) {
     lc_tensor_t state;
     lc_trainer_state(trainer, uint32_t(i), &state);
@@ -149,6 +154,8 @@ int32_t runRank(Rank &rank) {
   rank.arenaBytes = info.arena_bytes;
   if (code == LC_OK && run.options->save)
     code = take(lc_trainer_save(trainer, run.options->save), rank.error);
+  if (code == LC_OK && run.options->exported)
+    code = take(lc_trainer_export(trainer, run.options->exported), rank.error);
   lc_trainer_close(trainer);
   return code;
 }
@@ -241,7 +248,7 @@ int32_t runTraining(Run &run, Error error) {
   int32_t code = openChannels(run, run.training->world, ranks, count, error);
   uint32_t world = ranks[0].world();
   Batches batches;
-  if (code == LC_OK)
+  if (code == LC_OK && (run.options->steps || run.options->data))
     code = batches.open(run, world, error);
   float *losses = nullptr;
   if (code == LC_OK && run.options->outputs.count) {
@@ -264,7 +271,7 @@ int32_t runTraining(Run &run, Error error) {
   bool isFirst = ranks[0].index() == 0;
   if (code == LC_OK)
     code = firstError(ranks, count, error);
-  for (uint32_t r = 0; code == LC_OK && r < count; ++r)
+  for (uint32_t r = 0; code == LC_OK && run.options->steps && r < count; ++r)
     describeRank(ranks[r]);
   for (uint32_t r = 0; r < count; ++r)
     lc_channel_close(ranks[r].channel);

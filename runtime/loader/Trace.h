@@ -5,6 +5,7 @@
 #define LCOMPILE_RUNTIME_LOADER_TRACE_H
 
 #include "runtime/base/Error.h"
+#include "runtime/base/OutputFile.h"
 #include "runtime/memory/Block.h"
 
 namespace lcompile::rt {
@@ -30,6 +31,18 @@ public:
   int32_t write(const lc_executable_t &executable, const char *path,
                 Error error);
 
+  /// The pieces of a file of several traces: the head, the events of each as
+  /// process `pid`, with commas between traces, and the end.
+  static void writeHead(OutputFile &file, const lc_executable_t &executable,
+                        size_t dropped);
+  void writeEvents(OutputFile &file, const lc_executable_t &executable,
+                   uint32_t pid, const char *process) const;
+  static void writeEnd(OutputFile &file);
+
+  /// What times are counted from; that of the first event unless it is set.
+  int64_t origin;
+  size_t droppedEvents() const { return dropped; }
+
   void discard() { release(block); }
 
 private:
@@ -37,7 +50,9 @@ private:
     uint32_t function, dispatch;
     int64_t begin, end;
   };
-  Event *events() { return reinterpret_cast<Event *>(block.data); }
+  const Event *events() const {
+    return reinterpret_cast<const Event *>(block.data);
+  }
 
   Block block;
   size_t count, dropped;

@@ -3,10 +3,10 @@
 // Saving and loading checkpoints.
 #include "runtime/train/Checkpoint.h"
 
-#include "lcompile-c/Comm.h"
 #include "lcompile-c/Training.h"
 #include "runtime/base/OutputFile.h"
 #include "runtime/base/Status.h"
+#include "runtime/train/Parts.h"
 #include "runtime/train/Safetensors.h"
 
 #include <dirent.h>
@@ -107,31 +107,7 @@ int32_t makeFolder(const char *path, Error error) {
               path, strerror(errno));
 }
 
-/// Whether all ranks came so far; also where they wait for each other.
-int32_t agree(Trainer &trainer, int32_t code, Error error) {
-  lc_channel_t *channel = trainer.context->channel;
-  if (!channel)
-    return code;
-  auto *all = static_cast<int32_t *>(calloc(channel->world, sizeof(int32_t)));
-  if (!all)
-    return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
-  lc_status_t status = lc_channel_exchange(channel, &code, sizeof code, all);
-  int32_t result = code;
-  if (status) {
-    result = fail(error, lc_code_t(lc_status_code(status)), "%s",
-                  lc_status_message(status));
-    lc_status_free(status);
-  }
-  for (uint32_t r = 0; result == LC_OK && r < channel->world; ++r)
-    if (all[r] != LC_OK)
-      result = fail(error, lc_code_t(all[r]),
-                    "rank %u could not save its part of the checkpoint", r);
-  free(all);
-  return result;
-}
-
 int32_t writePart(Trainer &trainer, const char *name, Error error) {
-  const lc_channel_t *channel = trainer.context->channel;
   uint64_t n = trainer.training->n_states;
   auto *entries =
       static_cast<TensorEntry *>(calloc(n + 1, sizeof(TensorEntry)));
@@ -141,7 +117,7 @@ int32_t writePart(Trainer &trainer, const char *name, Error error) {
   for (uint64_t i = 0; i < n; ++i) {
     const State &state = trainer.states[i];
     // What all have is saved once.
-    if (!state.isSharded() && channel && channel->rank)
+    if (!state.isSharded() && rankOf(trainer))
       continue;
     TensorEntry &entry = entries[count++];
     lc_tensor_t view = state.view();
@@ -224,9 +200,7 @@ int32_t loadFiles(Trainer &trainer, const char *path, const TensorFile *files,
 } // namespace
 
 int32_t saveCheckpoint(Trainer &trainer, const char *path, Error error) {
-  const lc_channel_t *channel = trainer.context->channel;
-  uint32_t rank = channel ? channel->rank : 0;
-  uint32_t world = channel ? channel->world : 1;
+  uint32_t rank = rankOf(trainer), world = worldOf(trainer);
   // All ranks must see the same number: nobody writes `latest` before all have
   // read it, which agree() makes sure of.
   Latest before = readLatest(path);

@@ -63,3 +63,17 @@ void lc::addUpdate(FunctionOpInterface function, BlockArgument input,
        b.getNamedAttr(LcDialect::nameAttrName,
                       function.getArgAttr(index, LcDialect::nameAttrName))});
 }
+
+Location lc::locationOfReader(Value v) {
+  Block *block = v.getParentBlock();
+  Operation *first = nullptr, *place = nullptr;
+  for (Operation *user : v.getUsers()) {
+    Operation *here = block->findAncestorOpInBlock(*user);
+    if (!isa<UnknownLoc>(user->getLoc()) &&
+        (!first || here->isBeforeInBlock(place))) {
+      first = user;
+      place = here;
+    }
+  }
+  return first ? first->getLoc() : v.getLoc();
+}

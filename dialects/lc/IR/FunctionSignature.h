@@ -29,6 +29,10 @@ void addOutput(mlir::FunctionOpInterface function, mlir::Value value,
 void addUpdate(mlir::FunctionOpInterface function, mlir::BlockArgument input,
                mlir::Value value);
 
+/// The line of the model that reads a value first: weights and inputs have none
+/// of their own.
+mlir::Location locationOfReader(mlir::Value v);
+
 } // namespace lcompile::lc
 
 #endif // DIALECTS_LC_IR_FUNCTIONSIGNATURE_H
