@@ -9,14 +9,16 @@ using namespace mlir;
 
 namespace lcompile {
 
-/// From what communicates least to what needs the least memory.
+/// From what takes the least time to what needs the least memory: first more is
+/// communicated, then activations are computed again.
 static std::vector<Distribution> candidates(const Distribution &given,
                                             bool isStageGiven) {
   std::vector<Distribution> list;
-  auto add = [&](unsigned stage, bool release, bool tight) {
+  auto add = [&](unsigned stage, bool release, bool tight, double keep) {
     Distribution d = given;
     d.zeroStage = stage;
     d.release = release;
+    d.keep = keep;
     if (tight) {
       d.bucketBytes = 0;
       d.prefetch = 0;
@@ -24,30 +26,45 @@ static std::vector<Distribution> candidates(const Distribution &given,
     }
     list.push_back(d);
   };
-  auto wants = [&](unsigned stage) {
-    return isStageGiven ? stage == given.zeroStage
-                        : stage == 0 || (given.world > 1 && stage != 1);
-  };
-  for (unsigned stage : {0, 1, 2, 3}) {
-    if (!wants(stage))
-      continue;
+  SmallVector<unsigned> stages;
+  for (unsigned stage : {0, 1, 2, 3})
+    if (isStageGiven ? stage == given.zeroStage
+                     : stage == 0 || (given.world > 1 && stage != 1))
+      stages.push_back(stage);
+  bool isAlone = given.world == 1;
+  for (unsigned stage : stages) {
     if (stage == 3)
-      add(stage, /*release=*/false, /*tight=*/false);
-    add(stage, true, false);
-    if (given.world > 1)
-      add(stage, true, true);
+      add(stage, /*release=*/false, /*tight=*/false, 1);
+    add(stage, true, false, 1);
+    if (!isAlone)
+      add(stage, true, true, 1);
+  }
+  for (double keep : {0.75, 0.5, 0.25, 0.1, 0.0}) {
+    for (unsigned stage : stages)
+      add(stage, true, false, keep);
+    if (!isAlone)
+      add(stages.back(), true, true, keep);
   }
   return list;
 }
 
+static std::string recomputed(const Distribution &d) {
+  if (d.keep >= 1)
+    return "";
+  return llvm::formatv(", {0}% of the activations recomputed",
+                       int64_t(100 * (1 - d.keep) + 0.5));
+}
+
 static std::string describe(const Distribution &d) {
   if (d.world == 1)
-    return "one rank";
+    return "one rank" + recomputed(d);
   std::string text = llvm::formatv("--zero={0}", d.zeroStage);
   if (d.zeroStage == 3)
     text += d.release ? ", parameters released after the forward program"
                       : ", parameters kept";
-  return text + (d.overlap ? "" : ", no overlap");
+  if (!d.overlap)
+    text += ", no overlap";
+  return text + recomputed(d);
 }
 
 llvm::Expected<uint64_t> Session::memoryOf(const Distribution &distribution,

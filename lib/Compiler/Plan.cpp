@@ -109,6 +109,7 @@ llvm::Expected<Plan> describePlan(ModuleOp module, StringRef model) {
       plan.kernels[kernel.getName().str()] = strings(kernel.getValue());
   }
   plan.ranks = planRanks(module);
+  plan.estimate = estimateStep(module);
   return plan;
 }
 
@@ -149,7 +150,7 @@ void printPlan(llvm::raw_ostream &os, const Plan &plan) {
     os << llvm::format("  %-4zu %-24s %12llu bytes  ", i, weight.type.c_str(),
                        (unsigned long long)weight.bytes)
        << weight.key << "\n";
-  printRanks(os, plan.ranks);
+  printRanks(os, plan.ranks, plan.estimate);
   for (const PlanFunction &f : plan.functions) {
     os << "\nfunction " << f.name << "\n";
     for (const PlanTensor &t : f.inputs)

@@ -51,6 +51,7 @@ struct PlanWeight {
 struct Plan {
   std::string model;
   std::vector<RankPlan> ranks; // of a training step, else none
+  StepEstimate estimate;       // likewise
   std::vector<PlanFunction> functions;
   std::vector<PlanWeight> weights;
   std::map<std::string, std::vector<std::string>>

@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -75,31 +76,51 @@ uint64_t frozenBytes(ModuleOp module, ArrayAttr states) {
 
 } // namespace
 
+/// What lc-plan-buffers says about the training step; null when there is none.
+static DictionaryAttr findStep(ModuleOp module) {
+  for (auto function : module.getOps<FunctionOpInterface>())
+    if (auto attr = function->getAttrOfType<DictionaryAttr>(
+            rt::RtDialect::functionAttrName))
+      if (!attr.getAs<ArrayAttr>("states").empty())
+        return attr;
+  return {};
+}
+
 std::vector<RankPlan> planRanks(ModuleOp module) {
   std::vector<RankPlan> ranks;
-  for (auto function : module.getOps<FunctionOpInterface>()) {
-    auto attr = function->getAttrOfType<DictionaryAttr>(
-        rt::RtDialect::functionAttrName);
-    if (!attr || attr.getAs<ArrayAttr>("states").empty())
-      continue;
-    auto arenas = cast<DenseI64ArrayAttr>(attr.get("rank_arenas")).asArrayRef();
-    uint32_t world = arenas.size();
-    ranks.resize(world);
-    uint64_t frozen = frozenBytes(module, attr.getAs<ArrayAttr>("states"));
-    for (uint32_t r = 0; r < world; ++r) {
-      ranks[r].arena = arenas[r];
-      ranks[r].weights = frozen;
-    }
-    addStates(attr.getAs<ArrayAttr>("states"), world, ranks);
-    addTraffic(
-        module->getAttrOfType<ArrayAttr>(rt::RtDialect::collectivesAttrName),
-        world, ranks);
-    break;
+  DictionaryAttr step = findStep(module);
+  if (!step)
+    return ranks;
+  auto arenas = cast<DenseI64ArrayAttr>(step.get("rank_arenas")).asArrayRef();
+  uint32_t world = arenas.size();
+  ranks.resize(world);
+  uint64_t frozen = frozenBytes(module, step.getAs<ArrayAttr>("states"));
+  for (uint32_t r = 0; r < world; ++r) {
+    ranks[r].arena = arenas[r];
+    ranks[r].weights = frozen;
   }
+  addStates(step.getAs<ArrayAttr>("states"), world, ranks);
+  addTraffic(
+      module->getAttrOfType<ArrayAttr>(rt::RtDialect::collectivesAttrName),
+      world, ranks);
   return ranks;
 }
 
-void printRanks(llvm::raw_ostream &os, ArrayRef<RankPlan> ranks) {
+StepEstimate estimateStep(ModuleOp module) {
+  StepEstimate result;
+  DictionaryAttr step = findStep(module);
+  auto numbers = step ? step.getAs<ArrayAttr>("estimate") : ArrayAttr();
+  if (!numbers || numbers.empty())
+    return result;
+  double *to[] = {&result.computing, &result.communicating, &result.waiting,
+                  &result.linkRate};
+  for (auto [place, number] : llvm::zip_equal(to, numbers))
+    *place = cast<FloatAttr>(number).getValueAsDouble();
+  return result;
+}
+
+void printRanks(llvm::raw_ostream &os, ArrayRef<RankPlan> ranks,
+                const StepEstimate &estimate) {
   if (ranks.empty())
     return;
   os << "training step: bytes of memory of each rank, and bytes that it sends "
@@ -132,6 +153,13 @@ void printRanks(llvm::raw_ostream &os, ArrayRef<RankPlan> ranks) {
   }
   if (ranks.size() > 1)
     numbers("all", sum);
+  if (estimate.linkRate)
+    os << llvm::formatv(
+        "  expected of a step, with links of {0:F0} MB/s: {1:F3} ms of "
+        "kernels, "
+        "{2:F3} ms of transfers, of which ranks wait {3:F3} ms\n",
+        estimate.linkRate / 1e6, estimate.computing * 1e3,
+        estimate.communicating * 1e3, estimate.waiting * 1e3);
 }
 
 } // namespace lcompile

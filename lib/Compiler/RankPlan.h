@@ -25,8 +25,17 @@ struct RankPlan {
 /// there is no training step.
 std::vector<RankPlan> planRanks(mlir::ModuleOp module);
 
+/// Seconds of a step as lc-schedule-collectives expects them: from shapes and
+/// the rate of a link alone.
+struct StepEstimate {
+  double computing = 0, communicating = 0, waiting = 0;
+  double linkRate = 0; // bytes a second; 0: nothing is communicated
+};
+StepEstimate estimateStep(mlir::ModuleOp module);
+
 /// As a table; nothing when there are none.
-void printRanks(llvm::raw_ostream &os, llvm::ArrayRef<RankPlan> ranks);
+void printRanks(llvm::raw_ostream &os, llvm::ArrayRef<RankPlan> ranks,
+                const StepEstimate &estimate);
 
 } // namespace lcompile
 

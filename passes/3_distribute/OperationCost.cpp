@@ -26,11 +26,15 @@ static double elementsOf(Type type) {
   return count;
 }
 
+double tensorBytes(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? elementsOf(type) * lc::byteWidth(tensor.getElementType()) : 0;
+}
+
 static double bytesOf(TypeRange types) {
   double bytes = 0;
   for (Type type : types)
-    if (auto tensor = dyn_cast<RankedTensorType>(type))
-      bytes += elementsOf(type) * lc::byteWidth(tensor.getElementType());
+    bytes += tensorBytes(type);
   return bytes;
 }
 

@@ -11,6 +11,9 @@ namespace lcompile {
 /// dynamic sizes count as 64.
 double computeSeconds(mlir::Operation *op);
 
+/// Bytes of a tensor, dynamic sizes likewise; 0 for other types.
+double tensorBytes(mlir::Type type);
+
 /// Seconds of a collective when a rank sends `bytesPerSecond`.
 double transferSeconds(mlir::Operation *collective, double bytesPerSecond);
 

@@ -24,6 +24,29 @@ def DpInsert : Pass<"lc-dp-insert", "mlir::func::FuncOp"> {
   let dependentDialects = ["lcompile::ccl::CclDialect", "lcompile::lc::LcDialect"];
 }
 
+def Rematerialize : Pass<"lc-rematerialize", "mlir::func::FuncOp"> {
+  let summary = "Compute activations again instead of keeping them";
+  let description = [{
+    Of the bytes that are alive where the most are, and needed behind that, all but the
+    share `keep` are given up: those first that take the least time for their bytes.
+    Where the backward program needs one, it is computed again from what was kept, with
+    the same operations. `lc.fence` keeps both apart. Bits may differ in the end: kernels
+    are others, and so is where they round or in which order they sum.
+
+    ```mlir
+    %a = lc.gelu %x                  // forward
+    %d = lc.mul %g, %a               // backward
+    // becomes
+    %a = lc.gelu %x
+    %y = lc.fence %x {site = 1 : i64}
+    %b = lc.gelu %y
+    %d = lc.mul %g, %b
+    ```
+  }];
+  let options = [Option<"keep", "keep", "double", "1.0", "Share of the saved bytes that stays">];
+  let dependentDialects = ["lcompile::lc::LcDialect"];
+}
+
 def ZeroShard : Pass<"lc-zero-shard", "mlir::func::FuncOp"> {
   let summary = "ZeRO: ranks hold parts of states instead of copies";
   let description = [{

@@ -244,6 +244,7 @@ struct ScheduleCollectivesPass
       prefetchGathers(gathers);
     }
     number(block);
+    estimate(block);
   }
 
 private:
@@ -259,6 +260,31 @@ private:
       if (goal->isBeforeInBlock(start))
         start->moveBefore(goal);
     }
+  }
+
+  /// Goes through the order once more, with both clocks.
+  void estimate(Block &block) {
+    double now = 0, link = 0, computing = 0, moving = 0, waiting = 0;
+    llvm::DenseMap<Operation *, double> arrival;
+    for (Operation &op : block) {
+      if (isa<ccl::StartOp>(op)) {
+        double seconds = transferSeconds(&op, double(linkRate));
+        moving += seconds;
+        arrival[&op] = link = std::max(link, now) + seconds;
+      } else if (auto wait = dyn_cast<ccl::WaitOp>(op)) {
+        double there = arrival.lookup(wait.getFuture().getDefiningOp());
+        waiting += std::max(0.0, there - now);
+        now = std::max(now, there);
+      } else {
+        double seconds = computeSeconds(&op);
+        computing += seconds;
+        now += seconds;
+      }
+    }
+    Builder b(&getContext());
+    getOperation()->setAttr(
+        ccl::CclDialect::estimateAttrName,
+        b.getF64ArrayAttr({computing, moving, waiting, double(linkRate)}));
   }
 
   static void number(Block &block) {

@@ -62,7 +62,8 @@ bool lcompile::canGenerate(Operation *op) {
          op->getDialect()->getNamespace() ==
              lc::LcDialect::getDialectNamespace() &&
          !lc::isContraction(op) &&
-         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::SdpaOp>(op) &&
+         !isa<lc::ParameterOp, lc::ItemOp, lc::ScalarOp, lc::SdpaOp,
+              lc::FenceOp>(op) &&
          !(isa<lc::ConstantOp>(op) && !isFree(op));
 }
 

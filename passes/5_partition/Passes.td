@@ -104,6 +104,20 @@ def FormCodegenRegions : Pass<"lc-form-codegen-regions"> {
   let dependentDialects = ["lcompile::kernel::KernelDialect"];
 }
 
+def DropFences : Pass<"lc-drop-fences", "mlir::func::FuncOp"> {
+  let summary = "Remove what keeps equal computations apart";
+  let description = [{
+    Kernels are chosen by now, and nothing is merged any more.
+
+    ```mlir
+    %1 = lc.fence %0 {site = 1 : i64} : tensor<4xf32>
+    kernel.region(%1)
+    // becomes
+    kernel.region(%0)
+    ```
+  }];
+}
+
 def OutlineKernels : Pass<"lc-outline-kernels", "mlir::ModuleOp"> {
   let summary = "Make functions of kernel regions; equal regions share one";
   let description = [{

@@ -41,6 +41,8 @@ constexpr Row rows[] = {
     {"func",                 {any,  any,  any,  any,  any,  any,  no},    "convert-func-to-llvm"},
     {"lc.overwrite",         {any,  no,   no,   no,   no,   no,   no},    "lc-functionalize"},
     {"lc.detach",            {any,  any,  any,  any,  no,   no,   no},    "lc-drop-detach"},
+    {"lc.rand",              {any,  any,  no,   no,   no,   no,   no},    "lc-training-step"},
+    {"lc.fence",             {no,   no,   no,   any,  any,  no,   no},    "lc-drop-fences"},
     {"lc.parameter",         {any,  any,  any,  any,  any,  host, no},    "lc-plan-buffers"},
     {"lc.reshape",           {any,  any,  any,  any,  any,  any,  no},    "lc-plan-buffers"},
     {"lc.item",              {any,  any,  any,  any,  any,  host, no},    "lc-plan-buffers"},

@@ -40,6 +40,7 @@ void distribute(OpPassManager &pm, const PipelineOptions &options) {
   auto add = [&](auto pass) {
     pm.addNestedPass<func::FuncOp>(std::move(pass));
   };
+  add(createRematerialize({d.keep}));
   add(createDpInsert({d.world}));
   add(createZeroShard({d.zeroStage}));
   clean(pm);
@@ -84,6 +85,7 @@ void partition(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createPackWeights(pack));
   pm.addNestedPass<func::FuncOp>(createFormContractionRegions());
   pm.addNestedPass<func::FuncOp>(createFormCodegenRegions());
+  pm.addNestedPass<func::FuncOp>(createDropFences());
   pm.addPass(createOutlineKernels());
   pm.addPass(createMarkInPlace());
 }

@@ -40,6 +40,9 @@ def Ccl_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral rankAttrName = "ccl.rank";
     /// What its states are sharded by (lc-zero-shard), for reports.
     static constexpr ::llvm::StringLiteral zeroStageAttrName = "ccl.zero_stage";
+    /// What lc-schedule-collectives expects of a step, as f64 numbers: seconds of
+    /// kernels, of transfers, of waiting, and the bytes a second of a link.
+    static constexpr ::llvm::StringLiteral estimateAttrName = "ccl.estimate";
   }];
 }
 

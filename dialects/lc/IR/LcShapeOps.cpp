@@ -285,6 +285,20 @@ LogicalResult DetachOp::mapToSource(ArrayRef<AffineExpr> place,
   return success();
 }
 
+/// Views stand behind it, where they meet those of its users.
+LogicalResult FenceOp::canonicalize(FenceOp op, PatternRewriter &rewriter) {
+  auto view = op.getInput().getDefiningOp<View>();
+  if (!view)
+    return failure();
+  Value source = view->getOperand(0);
+  Value fenced = FenceOp::create(rewriter, op.getLoc(), source.getType(),
+                                 source, op.getSiteAttr());
+  Operation *copy = rewriter.clone(*view);
+  copy->setOperand(0, fenced);
+  rewriter.replaceOp(op, copy->getResults());
+  return success();
+}
+
 LogicalResult FlipOp::mapToSource(ArrayRef<AffineExpr> place,
                                   SmallVectorImpl<AffineExpr> &source) {
   Dims sizes = lcompile::lc::getDims(getInput());

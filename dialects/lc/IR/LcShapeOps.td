@@ -93,6 +93,21 @@ def Lc_DetachOp : Lc_ViewOp<"detach", [SameOperandsAndResultType]> {
   let assemblyFormat = "$input attr-dict `:` type($result)";
 }
 
+def Lc_FenceOp : Lc_Op<"fence", [SameOperandsAndResultType]> {
+  let summary = "The same values, of which nothing is known";
+  let description = [{
+    What is computed of it is not merged with what is computed of the input: results
+    that are computed again on purpose (`lc-rematerialize`). Every one has a number of
+    its own; gone behind the choice of kernels (`lc-drop-fences`).
+
+    Example: `%1 = lc.fence %0 {site = 3 : i64} : tensor<4x3xf32>`
+  }];
+  let arguments = (ins Lc_Tensor:$input, I64Attr:$site);
+  let results = (outs Lc_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($result)";
+  let hasCanonicalizeMethod = 1;
+}
+
 def Lc_ConcatOp : Lc_InferredOp<"concat", [Lc_Gradient]> {
   let summary = "Operands one after the other along a dimension, torch.cat";
   let description = [{

@@ -145,6 +145,8 @@ SmallVector<int64_t> HostEmitter::rankArenas(const ArenaPlan &plan) const {
 }
 
 void HostEmitter::emitMetadata(const ArenaPlan &plan) {
+  auto estimate =
+      function->getAttrOfType<ArrayAttr>(ccl::CclDialect::estimateAttrName);
   auto run = cast<func::FuncOp>(&*b.getInsertionPoint());
   AffineExpr bytes = lc::constant(b.getContext(), 0);
   for (unsigned i : plan.tallest)
@@ -212,6 +214,7 @@ void HostEmitter::emitMetadata(const ArenaPlan &plan) {
           b.getNamedAttr("aliases", b.getDenseI64ArrayAttr(aliases)),
           b.getNamedAttr("symbols", b.getArrayAttr(symbolList)),
           b.getNamedAttr("states", describeStates()),
+          b.getNamedAttr("estimate", estimate ? estimate : b.getArrayAttr({})),
           b.getNamedAttr("zero_stage",
                          b.getI64IntegerAttr(stage ? stage.getInt() : 0)),
           b.getNamedAttr("rank_arenas",
