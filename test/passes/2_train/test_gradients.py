@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Gradients of each operation beside torch.autograd: odd sizes, f32 and f64, weights of the outputs at random."""
-import math, os, pathlib, subprocess, sys
+import math, os, pathlib, re, subprocess, sys
 
 import pytest
 import torch
@@ -252,6 +252,8 @@ case("kl_div", lambda x, y: F.kl_div(x.log_softmax(1), y.softmax(1), reduction="
 case("mlp", lambda m, x: m(x), rand(9, 5), module=lambda: nn.Sequential(nn.Linear(5, 13), nn.GELU(), nn.Linear(13, 3), nn.LogSoftmax(1)))
 case("encoder-layer", lambda m, x: m(x), rand(2, 7, 8), module=lambda: nn.TransformerEncoderLayer(8, 2, 16, dropout=0, batch_first=True))
 case("lstm", lambda m, x: m(x)[0], rand(2, 3, 5), module=lambda: nn.LSTM(5, 4, batch_first=True), dtypes=F32)
+case("div-floor", lambda x, y: torch.div(x, y, rounding_mode="floor") * x, X, Y)
+case("div-trunc", lambda x, y: torch.div(x, y, rounding_mode="trunc") * y, X, Y)
 case("no-influence", lambda x, y: (x * 2, y.detach() * 3), X, Y)
 case("empty", lambda x, w: x @ w, rand(0, 5), rand(5, 3))
 
@@ -323,3 +325,27 @@ def test_sizes_that_vary(tmp_path):
         close(of_input, gradients[0], torch.float32, f"gradient of the input of {batch}x{height}")
         for name, expected in of_parameters.items():
             close(found[name], expected, torch.float32, f"{name} of {batch}x{height}")
+
+
+#: Operations without a case above, and why they need none.
+WITHOUT_CASE = {
+    "give no floating point numbers": "all and any argmax argmin bitwise_not cumargmax cumargmin isnan logical_not or shl shr size xor",
+    "take none": "constant philox rand",
+    "are gone before gradients are taken, or come behind them": "detach fence",
+    "are gradients themselves, of which none is taken": "conv_grad_input conv_grad_weight",
+}
+
+
+def test_every_operation_has_a_case(tmp_path):
+    text = "".join(path.read_text() for path in sorted((ROOT / "dialects" / "lc" / "IR").glob("Lc*Ops.td")))
+    known, found = set(re.findall(r'def Lc_\w+\s*:\s*Lc_\w+<"(\w+)"', text)), set()
+    assert len(known) > 100
+    for function, makers, dtype, module in CASES.values():
+        torch.manual_seed(0)
+        inputs = tuple(make(dtype) for make in makers)
+        torch.export.save(torch.export.export(Wrapped(function, module and module().to(dtype)), inputs), tmp_path / "m.pt2")
+        done = subprocess.run([BIN / "lcompile", tmp_path / "m.pt2", "--emit=lc", "-o", "-"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        found |= set(re.findall(r"lc\.(\w+)", done.stdout))
+    exempt = set(" ".join(WITHOUT_CASE.values()).split())
+    assert known - found == exempt
