@@ -12,7 +12,7 @@ namespace lcompile {
 
 // Of one core: what contractions reach, and what memory gives when, of three
 // operations over memory, two are fused into others.
-static constexpr double flopsPerSecond = 5e10, bytesPerSecond = 3e10;
+static constexpr double flopsPerSecond = 1.1e11, bytesPerSecond = 6e10;
 static constexpr double latency = 2e-5; // of a message
 static constexpr double dynamicSize = 64;
 

@@ -55,14 +55,16 @@ public:
   void run() {
     findDependents();
     findUpdates();
+    findHelpers();
     SmallVector<Operation *> others;
     for (Operation &op : block.without_terminator()) {
-      if (!dependents.contains(&op))
+      bool follows = dependents.contains(&op);
+      if (!follows && !helpers.contains(&op))
         others.push_back(&op);
-      else if (auto start = dyn_cast<ccl::StartOp>(op))
-        starts.push_back(start);
-      if (dependents.contains(&op) && !isa<ccl::WaitOp>(op))
+      else if (follows && !isa<ccl::WaitOp>(op))
         followers.push_back(&op);
+      if (auto start = dyn_cast<ccl::StartOp>(op); start && follows)
+        starts.push_back(start);
     }
     startReady();
     for (Operation *op : others) {
@@ -71,6 +73,9 @@ public:
       takeDone(/*atEnd=*/false);
     }
     takeDone(/*atEnd=*/true);
+    for (Operation &op : block.without_terminator())
+      if (!done.contains(&op))
+        put(&op); // helpers that only the end wants
     Operation *end = block.getTerminator();
     for (Operation *op : order)
       op->moveBefore(end);
@@ -108,12 +113,52 @@ private:
       }
   }
 
+  /// What nothing but updates reads and what comes from states and numbers, not
+  /// from batches: slices of parameters, the rates of a step. It stands at the
+  /// end of the program, and goes in front of the first update that wants it.
+  void findHelpers() {
+    auto function = cast<func::FuncOp>(block.getParentOp());
+    llvm::DenseSet<Operation *> early;
+    auto isEarly = [&](Value v) {
+      auto argument = dyn_cast<BlockArgument>(v);
+      if (!argument)
+        return early.contains(v.getDefiningOp());
+      return cast<RankedTensorType>(v.getType()).getRank() == 0 ||
+             function.getArgAttr(argument.getArgNumber(),
+                                 lc::LcDialect::stateAttrName);
+    };
+    for (Operation &op : block.without_terminator())
+      if (!dependents.contains(&op) && !isa<ccl::StartOp, ccl::WaitOp>(op) &&
+          op.getNumRegions() == 0 && llvm::all_of(op.getOperands(), isEarly))
+        early.insert(&op);
+    for (Operation &op : llvm::reverse(block.without_terminator())) {
+      bool isWanted = false, isHelper = early.contains(&op);
+      for (Operation *user : op.getUsers()) {
+        Operation *here = block.findAncestorOpInBlock(*user);
+        bool isUpdate = dependents.contains(here) || helpers.contains(here);
+        isWanted |= isUpdate;
+        isHelper &= isUpdate || here == block.getTerminator();
+      }
+      if (isHelper && isWanted)
+        helpers.insert(&op);
+    }
+  }
+
   void put(Operation *op) {
+    op->walk([&](Operation *inner) {
+      for (Value v : inner->getOperands())
+        if (Operation *def = v.getDefiningOp();
+            helpers.contains(def) && !done.contains(def))
+          put(def);
+    });
     done.insert(op);
     order.push_back(op);
     if (auto start = dyn_cast<ccl::StartOp>(op)) {
-      link = std::max(link, now) + transferSeconds(op, rate);
-      arrival[op] = link;
+      double seconds = transferSeconds(op, rate);
+      link = std::max(link, now) + seconds;
+      // Clocks are rough, and who waits too early loses more than the memory
+      // that who waits too late keeps.
+      arrival[op] = link + 4 * seconds;
       if (dependents.contains(op))
         underWay.push_back(start);
     } else if (auto wait = dyn_cast<ccl::WaitOp>(op)) {
@@ -131,7 +176,8 @@ private:
       for (Value v : inner->getOperands()) {
         Operation *def = v.getDefiningOp();
         Operation *here = def ? block.findAncestorOpInBlock(*def) : nullptr;
-        ready &= !here || here == op || done.contains(here);
+        ready &= !here || here == op || done.contains(here) ||
+                 helpers.contains(here);
       }
     });
     return ready;
@@ -145,7 +191,7 @@ private:
     auto it = updates.find(writer);
     return it != updates.end() && llvm::any_of(it->second, [&](Value state) {
              return llvm::any_of(readers[state], [&](Operation *reader) {
-               return !done.contains(reader);
+               return !helpers.contains(reader) && !done.contains(reader);
              });
            });
   }
@@ -201,7 +247,7 @@ private:
 
   Block &block;
   double rate, now = 0, link = 0; // clocks of kernels and of the link
-  llvm::DenseSet<Operation *> dependents, done;
+  llvm::DenseSet<Operation *> dependents, helpers, done;
   llvm::DenseMap<Operation *, double> arrival;
   llvm::DenseMap<Operation *, SmallVector<Value>> updates;
   llvm::DenseMap<Value, llvm::DenseSet<Operation *>> readers;

@@ -3,6 +3,7 @@
 // RUN: lcompile-opt --lc-schedule-collectives=prefetch=1 %s | FileCheck %s
 // RUN: lcompile-opt --lc-schedule-collectives=prefetch=0 %s | FileCheck %s --check-prefix=LATE
 // RUN: lcompile-opt --lc-schedule-collectives=link-rate=10000 %s | FileCheck %s --check-prefix=SLOW
+// RUN: lcompile-opt --lc-schedule-collectives=link-rate=100000000000 %s | FileCheck %s --check-prefix=FAST
 
 // Without overlap a start is followed by its wait.
 // NONE-LABEL: func.func @gathers
@@ -65,10 +66,10 @@ func.func @reductions(%g: tensor<64xf32>, %w: tensor<64xf32>, %x: tensor<512x512
 }
 
 // The new value is not written before the old one has been read.
-// CHECK-LABEL: func.func @read_late
-// CHECK: ccl.wait
-// CHECK: lc.mul
-// CHECK-NEXT: lc.sub
+// FAST-LABEL: func.func @read_late
+// FAST: ccl.wait
+// FAST: lc.mul
+// FAST-NEXT: lc.sub
 func.func @read_late(%g: tensor<512x512xf32>, %w: tensor<512x512xf32>, %x: tensor<512x512xf32>)
     -> (tensor<512x512xf32>, tensor<512x512xf32> {lc.alias = 1 : i64})
     attributes {ccl.rank = 0 : i64, ccl.world = 4 : i64, lc.symbols = [#lc.symbol<"rank", 0, 3>]} {
@@ -78,4 +79,32 @@ func.func @read_late(%g: tensor<512x512xf32>, %w: tensor<512x512xf32>, %x: tenso
   %3 = ccl.all_reduce %g {red = #ccl.red<avg>, names = ["g"]} : (tensor<512x512xf32>) -> tensor<512x512xf32>
   %5 = lc.sub %w, %3 : tensor<512x512xf32>
   return %2, %5 : tensor<512x512xf32>, tensor<512x512xf32>
+}
+
+// What an update wants of states alone (a slice of the parameter, the rate from the step) stands in front of it, wherever
+// the program had it; the next gradient is computed behind.
+// FAST-LABEL: func.func @helpers
+// FAST: ccl.start all_reduce
+// FAST: ccl.wait
+// FAST-DAG: lc.add %arg2
+// FAST-DAG: lc.slice %arg1
+// FAST: lc.sub
+// FAST: ccl.start all_gather
+// FAST: lc.exp
+func.func @helpers(%g: tensor<64xf32>, %w: tensor<64xf32> {lc.state = "parameter"}, %step: tensor<f32> {lc.state = "counter"}, %x: tensor<512x512xf32>)
+    -> (tensor<512x512xf32>, tensor<64xf32> {lc.alias = 1 : i64}, tensor<f32> {lc.alias = 2 : i64})
+    attributes {ccl.rank = 0 : i64, ccl.world = 4 : i64, lc.symbols = [#lc.symbol<"rank", 0, 3>]} {
+  %0 = ccl.all_reduce %g {red = #ccl.red<avg>, names = ["w"]} : (tensor<64xf32>) -> tensor<64xf32>
+  %1 = lc.matmul %x, %x : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %2 = lc.exp %1 : tensor<512x512xf32>
+  %one = lc.full 1.0 : f32 : tensor<f32>
+  %now = lc.add %step, %one : tensor<f32>
+  %r1 = lc.reshape %now : (tensor<f32>) -> tensor<1xf32>
+  %rate = lc.expand %r1 : (tensor<1xf32>) -> tensor<16xf32>
+  %part = lc.slice %w {dim = 0 : i64, start = #lc.dims<s0 * 16>} : (tensor<64xf32>) -> tensor<16xf32>
+  %mine = lc.slice %0 {dim = 0 : i64, start = #lc.dims<s0 * 16>} : (tensor<64xf32>) -> tensor<16xf32>
+  %3 = lc.mul %mine, %rate : tensor<16xf32>
+  %4 = lc.sub %part, %3 : tensor<16xf32>
+  %5 = ccl.all_gather %4 {names = ["w"]} : (tensor<16xf32>) -> tensor<64xf32>
+  return %2, %5, %now : tensor<512x512xf32>, tensor<64xf32>, tensor<f32>
 }
