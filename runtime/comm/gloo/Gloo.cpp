@@ -218,8 +218,18 @@ std::unique_ptr<Transport> open(const lc_transport_options_t &options) {
   self->device = tcp::CreateDevice(attributes);
   self->group = std::make_unique<gloo::rendezvous::Context>(int(options.rank),
                                                             int(options.world));
-  self->group->setTimeout(timeout);
-  self->group->connectFullMesh(store, self->device);
+  // Gloo waits for one rank after the other: all together may not take longer
+  // than one may. They have met at the store by then.
+  constexpr std::chrono::milliseconds enough(5000);
+  self->group->setTimeout(
+      std::min(timeout, std::max(enough, timeout / int(options.world))));
+  try {
+    self->group->connectFullMesh(store, self->device);
+  } catch (const std::exception &e) {
+    throw std::runtime_error(
+        std::string("a rank was gone before all had met: ") +
+        shortened(e.what()));
+  }
   return self;
 }
 } // namespace

@@ -229,11 +229,10 @@ void StoreServer::answer(int descriptor, Client &client) {
 // --- client --------------------------------------------------------------
 
 TcpStore::TcpStore(const std::string &address, milliseconds timeout)
-    : address(address), timeout(timeout) {
+    : address(address), end(Time::now() + timeout) {
   std::string host;
   int port;
   splitAddress(address, host, port);
-  auto end = Time::now() + timeout;
   while ((descriptor = connectTo(host, port)) < 0) {
     if (Time::now() > end)
       throw failure("rank 0 cannot be met at " + address);
@@ -252,11 +251,10 @@ void TcpStore::set(const std::string &key, const std::vector<char> &data) {
   sendAll(descriptor, request);
 }
 
-std::vector<char> TcpStore::get(const std::string &key, milliseconds timeout) {
+std::vector<char> TcpStore::get(const std::string &key) {
   std::vector<char> request = {'g'};
   append(request, key.data(), key.size());
   sendAll(descriptor, request);
-  auto end = Time::now() + timeout;
   // Gloo's keys are ranks.
   bool isRank = key.find_first_not_of("0123456789") == std::string::npos;
   std::string late = isRank ? "rank " + key + " has not come in time"
@@ -270,18 +268,14 @@ std::vector<char> TcpStore::get(const std::string &key, milliseconds timeout) {
   return value;
 }
 
-std::vector<char> TcpStore::get(const std::string &key) {
-  return get(key, timeout);
-}
-
 void TcpStore::wait(const std::vector<std::string> &keys) {
-  wait(keys, timeout);
+  for (const std::string &key : keys)
+    get(key);
 }
 
 void TcpStore::wait(const std::vector<std::string> &keys,
-                    const milliseconds &timeout) {
-  for (const std::string &key : keys)
-    get(key, timeout);
+                    const milliseconds &) {
+  wait(keys);
 }
 
 std::string TcpStore::localHost() const {

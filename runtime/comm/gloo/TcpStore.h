@@ -42,7 +42,8 @@ private:
 /// Every rank's side. Methods throw std::runtime_error.
 class TcpStore : public gloo::rendezvous::Store {
 public:
-  /// Connects to "host:port", trying again for `timeout`.
+  /// Connects to "host:port", trying again for `timeout`, in which all that is
+  /// waited for here must come, too.
   TcpStore(const std::string &address, std::chrono::milliseconds timeout);
   ~TcpStore() override;
 
@@ -57,11 +58,9 @@ public:
   std::string localHost() const;
 
 private:
-  std::vector<char> get(const std::string &key,
-                        std::chrono::milliseconds timeout);
   int descriptor = -1;
   std::string address;
-  std::chrono::milliseconds timeout;
+  std::chrono::steady_clock::time_point end;
 };
 
 /// Splits "host:port" and "[::1]:port". Throws std::runtime_error.
