@@ -2,6 +2,7 @@
 // Turns in-place writes into values.
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
+#include "dialects/lc/IR/ViewBuilders.h"
 #include "passes/Passes.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -21,13 +22,6 @@ namespace {
 /// views over a base; the base has a current value.
 class Aliases {
 public:
-  /// Where the elements of `v` really are.
-  Value baseOf(Value v) {
-    while (auto view = v.getDefiningOp<lc::View>())
-      v = view->getOperand(0);
-    return v;
-  }
-
   /// What `v` holds now, given that `base` holds `current`.
   Value rebuild(ImplicitLocOpBuilder &b, Value v, Value base, Value current) {
     if (v == base)
@@ -92,7 +86,7 @@ struct FunctionalizePass
       auto write = dyn_cast<lc::OverwriteOp>(op);
       if (!write)
         continue;
-      Value base = aliases.baseOf(write.getDest());
+      Value base = lc::viewedValue(write.getDest());
       if (base.getParentBlock() != &block) {
         write.emitError(
             "cannot write in place to a tensor from outside of this "

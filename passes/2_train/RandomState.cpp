@@ -13,9 +13,7 @@ using namespace lcompile;
 /// The place of each element in row-major order.
 static Value placesOf(RankedTensorType type, ImplicitLocOpBuilder &b) {
   lc::Dims dims = lc::getDims(type);
-  AffineExpr count = lc::constant(b.getContext(), 1);
-  for (AffineExpr dim : dims)
-    count = lc::simplify(count * dim);
+  AffineExpr count = lc::simplify(lc::numElements(dims, b.getContext()));
   Value places =
       lc::IotaOp::create(b, lc::makeTensorType({count}, b.getI64Type()),
                          b.getI64IntegerAttr(0), b.getI64IntegerAttr(1));

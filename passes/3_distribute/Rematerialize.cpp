@@ -2,7 +2,7 @@
 // Recomputation of activations (checkpointing): what the backward program needs
 // of the forward program is computed again instead of kept.
 #include "dialects/lc/IR/LcOps.h"
-#include "dialects/lc/IR/WeightStore.h"
+#include "dialects/lc/IR/ViewBuilders.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/3_distribute/OperationCost.h"
 #include "passes/Passes.h"
@@ -17,18 +17,10 @@ using namespace lcompile;
 
 namespace {
 
-/// The value whose memory a view shows.
-Value rootOf(Value v) {
-  while (auto view = v.getDefiningOp<lc::View>())
-    v = view->getOperand(0);
-  return v;
-}
-
 /// Costs nothing to have: it is made where it is read, or it stays anyway.
 bool isAtHand(Value v) {
   Operation *def = v.getDefiningOp();
-  return !def || def->getNumOperands() == 0 ||
-         isa<lc::ConstantOp, lc::FullOp, lc::ParameterOp>(def);
+  return !def || def->getNumOperands() == 0;
 }
 
 bool canRepeat(Operation *op) {
@@ -64,7 +56,7 @@ private:
     for (Operation *op : ops)
       op->walk([&](Operation *inner) {
         for (Value v : inner->getOperands())
-          if (Value root = rootOf(v); root.getParentBlock() == &block)
+          if (Value root = lc::viewedValue(v); root.getParentBlock() == &block)
             lastUse[root] = place[op];
       });
   }
@@ -101,7 +93,7 @@ private:
   }
 
   bool isKept(Value v) {
-    Value root = rootOf(v);
+    Value root = lc::viewedValue(v);
     return isAtHand(root) || root.getParentBlock() != &block ||
            (isSaved.contains(root) && !dropped.contains(root));
   }
@@ -174,8 +166,8 @@ private:
     // Nothing may find that it has been computed already. Weights stay as they
     // are where something else can be fenced.
     if (!isFresh) {
-      auto computed =
-          llvm::find_if(operands, [](Value v) { return !isAtHand(rootOf(v)); });
+      auto computed = llvm::find_if(
+          operands, [](Value v) { return !isAtHand(lc::viewedValue(v)); });
       Value &one = computed == operands.end() ? operands.front() : *computed;
       one = fence(one, b);
     }
@@ -199,7 +191,7 @@ private:
     for (int64_t i = peak + 1; i < int64_t(ops.size()); ++i)
       ops[i]->walk([&](Operation *inner) {
         for (OpOperand &operand : inner->getOpOperands()) {
-          Value root = rootOf(operand.get());
+          Value root = lc::viewedValue(operand.get());
           if (dropped.contains(root))
             operand.set(again(operand.get(), ops[i]));
         }

@@ -43,14 +43,44 @@ bool isOfState(ccl::StartOp start) {
          llvm::all_of(start.getInputs(), llvm::IsaPred<BlockArgument>);
 }
 
+/// Two clocks, of the kernels and of the link, that go on from operation to
+/// operation.
+struct Clocks {
+  double rate;   // of the link
+  double margin; // how late a transfer is counted, in its own lengths
+  double now = 0, link = 0;
+  double computing = 0, moving = 0, waiting = 0; // seconds so far
+  llvm::DenseMap<Operation *, double> arrival;   // by start
+
+  Clocks(double rate, double margin = 0) : rate(rate), margin(margin) {}
+
+  void pass(Operation *op) {
+    if (isa<ccl::StartOp>(op)) {
+      double seconds = transferSeconds(op, rate);
+      moving += seconds;
+      link = std::max(link, now) + seconds;
+      arrival[op] = link + margin * seconds;
+    } else if (auto wait = dyn_cast<ccl::WaitOp>(op)) {
+      double there = arrival.lookup(wait.getFuture().getDefiningOp());
+      waiting += std::max(0.0, there - now);
+      now = std::max(now, there);
+    } else {
+      double seconds = computeSeconds(op);
+      computing += seconds;
+      now += seconds;
+    }
+  }
+};
+
 /// Puts the operations of a block into an order in which collectives run beside
-/// kernels. Two clocks, of the kernels and of the link, go on as operations are
-/// put down. What does not depend on collectives keeps its order; what follows
-/// from one (the update of parameters) is put where its wait should not have to
-/// wait any more.
+/// kernels. Clocks go on as operations are put down. What does not depend on
+/// collectives keeps its order; what follows from one (the update of
+/// parameters) is put where its wait should not have to wait any more.
 class Timeline {
 public:
-  Timeline(Block &block, double rate) : block(block), rate(rate) {}
+  // Clocks are rough, and who waits too early loses more than the memory that
+  // who waits too late keeps.
+  Timeline(Block &block, double rate) : block(block), clocks(rate, 4) {}
 
   void run() {
     findDependents();
@@ -153,19 +183,10 @@ private:
     });
     done.insert(op);
     order.push_back(op);
-    if (auto start = dyn_cast<ccl::StartOp>(op)) {
-      double seconds = transferSeconds(op, rate);
-      link = std::max(link, now) + seconds;
-      // Clocks are rough, and who waits too early loses more than the memory
-      // that who waits too late keeps.
-      arrival[op] = link + 4 * seconds;
+    clocks.pass(op);
+    if (auto start = dyn_cast<ccl::StartOp>(op))
       if (dependents.contains(op))
         underWay.push_back(start);
-    } else if (auto wait = dyn_cast<ccl::WaitOp>(op)) {
-      now = std::max(now, arrival.lookup(wait.getFuture().getDefiningOp()));
-    } else {
-      now += computeSeconds(op);
-    }
   }
 
   bool isReady(Operation *op) {
@@ -212,7 +233,7 @@ private:
         ccl::StartOp start = underWay[i];
         bool isLast = start.getKind() == ccl::Kind::all_gather;
         if (isLast ? !atEnd || hasReduction()
-                   : !atEnd && arrival.lookup(start) > now)
+                   : !atEnd && clocks.arrival.lookup(start) > clocks.now)
           continue;
         underWay.erase(underWay.begin() + i);
         put(*start.getFuture().user_begin());
@@ -246,9 +267,8 @@ private:
   }
 
   Block &block;
-  double rate, now = 0, link = 0; // clocks of kernels and of the link
+  Clocks clocks;
   llvm::DenseSet<Operation *> dependents, helpers, done;
-  llvm::DenseMap<Operation *, double> arrival;
   llvm::DenseMap<Operation *, SmallVector<Value>> updates;
   llvm::DenseMap<Value, llvm::DenseSet<Operation *>> readers;
   SmallVector<ccl::StartOp> starts;   // dependents only
@@ -308,29 +328,15 @@ private:
     }
   }
 
-  /// Goes through the order once more, with both clocks.
+  /// Goes through the order once more.
   void estimate(Block &block) {
-    double now = 0, link = 0, computing = 0, moving = 0, waiting = 0;
-    llvm::DenseMap<Operation *, double> arrival;
-    for (Operation &op : block) {
-      if (isa<ccl::StartOp>(op)) {
-        double seconds = transferSeconds(&op, double(linkRate));
-        moving += seconds;
-        arrival[&op] = link = std::max(link, now) + seconds;
-      } else if (auto wait = dyn_cast<ccl::WaitOp>(op)) {
-        double there = arrival.lookup(wait.getFuture().getDefiningOp());
-        waiting += std::max(0.0, there - now);
-        now = std::max(now, there);
-      } else {
-        double seconds = computeSeconds(&op);
-        computing += seconds;
-        now += seconds;
-      }
-    }
+    Clocks clocks(linkRate);
+    for (Operation &op : block)
+      clocks.pass(&op);
     Builder b(&getContext());
-    getOperation()->setAttr(
-        ccl::CclDialect::estimateAttrName,
-        b.getF64ArrayAttr({computing, moving, waiting, double(linkRate)}));
+    getOperation()->setAttr(ccl::CclDialect::estimateAttrName,
+                            b.getF64ArrayAttr({clocks.computing, clocks.moving,
+                                               clocks.waiting, clocks.rate}));
   }
 
   static void number(Block &block) {

@@ -3,6 +3,7 @@
 #include "python/src/Array.h"
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <string>
 
@@ -301,6 +302,20 @@ void Array::writeBack() {
     original.attr("copy_")(holder);
   else
     nb::module_::import_("numpy").attr("copyto")(original, holder);
+}
+
+NamedArrays::NamedArrays(nb::dict given, const char *kind)
+    : arrays(std::make_unique<Array[]>(given.size())) {
+  names.reserve(given.size());
+  for (auto [name, array] : given) {
+    names.push_back(nb::cast<std::string>(name));
+    Array &a = arrays[names.size() - 1];
+    a.read(array, LC_DTYPE_INVALID, names.back().c_str());
+    if (a.original)
+      raise(
+          LC_INVALID_ARGUMENT,
+          (std::string(kind) + " '" + names.back() + "' is not dense").c_str());
+  }
 }
 
 } // namespace lcompile::python

@@ -4,7 +4,10 @@
 #define PYTHON_SRC_ARRAY_H
 
 #include "lcompile-c/Types.h"
+#include <memory>
 #include <nanobind/nanobind.h>
+#include <string>
+#include <vector>
 
 namespace lcompile::python {
 
@@ -47,6 +50,16 @@ private:
     float f32;
     bool boolean;
   } number;
+};
+
+/// Dense arrays by name, viewed while this lives.
+struct NamedArrays {
+  /// InvalidArgumentError for one that is not dense; `kind` is what each is.
+  NamedArrays(nb::dict given, const char *kind);
+  size_t size() const { return names.size(); }
+
+  std::vector<std::string> names;
+  std::unique_ptr<Array[]> arrays;
 };
 
 /// Throws the class of lcompile.errors for `code`.

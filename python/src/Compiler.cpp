@@ -32,19 +32,10 @@ public:
 
   bool importGraph(const std::string &name, const std::string &json,
                    nb::dict given) {
-    auto arrays = std::make_unique<Array[]>(given.size());
-    std::vector<std::string> names;
-    names.reserve(given.size());
+    NamedArrays views(given, "weight");
     std::vector<lc_weight_t> list;
-    for (auto [key, array] : given) {
-      names.push_back(nb::cast<std::string>(key));
-      Array &a = arrays[names.size() - 1];
-      a.read(array, LC_DTYPE_INVALID, names.back().c_str());
-      if (a.original)
-        raise(LC_INVALID_ARGUMENT,
-              ("weight '" + names.back() + "' is not dense").c_str());
-      list.push_back({names.back().c_str(), a.tensor});
-    }
+    for (size_t i = 0; i < views.size(); ++i)
+      list.push_back({views.names[i].c_str(), views.arrays[i].tensor});
     weights = given;
     int32_t code;
     {

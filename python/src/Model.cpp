@@ -165,21 +165,14 @@ nb::list Model::dispatches() const {
 void Model::openInstance(int threads, bool verify,
                          const std::optional<std::string> &weights,
                          nb::dict given) {
+  NamedArrays views(given, "constant");
   std::vector<lc_given_t> list;
-  std::vector<std::string> names;
-  names.reserve(given.size());
-  auto arrays = std::make_unique<Array[]>(given.size());
-  for (auto [name, array] : given) {
-    names.push_back(nb::cast<std::string>(name));
-    Array &a = arrays[names.size() - 1];
-    a.read(array, LC_DTYPE_INVALID, names.back().c_str());
-    if (a.original)
-      raise(LC_INVALID_ARGUMENT,
-            ("constant '" + names.back() + "' is not dense").c_str());
-    uint64_t size = lc_dtype_size(a.tensor.dtype);
-    for (uint32_t d = 0; d < a.tensor.rank; ++d)
-      size *= uint64_t(a.tensor.dims[d]);
-    list.push_back({names.back().c_str(), a.tensor.data, size});
+  for (size_t i = 0; i < views.size(); ++i) {
+    const lc_tensor_t &tensor = views.arrays[i].tensor;
+    uint64_t size = lc_dtype_size(tensor.dtype);
+    for (uint32_t d = 0; d < tensor.rank; ++d)
+      size *= uint64_t(tensor.dims[d]);
+    list.push_back({views.names[i].c_str(), tensor.data, size});
   }
   owners = given; // the memory must outlive the instance
   lc_instance_options_t options = {sizeof options,

@@ -64,12 +64,10 @@ int32_t Parts::appendTo(OutputFile &file, uint32_t rank, Error error) {
                   : int32_t(LC_OK);
 }
 
-int32_t Parts::end(int32_t code, Error error) {
-  code = agree(trainer, code, error);
+Parts::~Parts() {
   ErrorBuffer ignored;
   if (name(rankOf(trainer), ignored) == LC_OK)
     unlink(current);
-  return code;
 }
 
 } // namespace lcompile::rt

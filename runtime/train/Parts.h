@@ -21,17 +21,19 @@ inline uint32_t worldOf(const Trainer &trainer) {
 /// rank. Also where they wait for each other.
 int32_t agree(Trainer &trainer, int32_t code, Error error);
 
-/// The parts of the file `path`. All ranks must see the same folder.
+/// The parts of the file `path`. All ranks must see the same folder. A rank's
+/// part goes when its `Parts` does, which must not be before rank 0 has read
+/// it.
 class Parts {
 public:
   Parts(Trainer &trainer, const char *path) : trainer(trainer), path(path) {}
+  Parts(const Parts &) = delete;
+  ~Parts();
 
   /// Makes `current` the name of a rank's part.
   int32_t name(uint32_t rank, Error error);
   /// Copies the part of a rank.
   int32_t appendTo(OutputFile &file, uint32_t rank, Error error);
-  /// Removes this rank's part, when rank 0 has read it or failed.
-  int32_t end(int32_t code, Error error);
 
   char current[PATH_MAX] = {};
 

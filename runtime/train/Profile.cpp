@@ -57,7 +57,7 @@ static int32_t stopProfile(Trainer &trainer, const char *path, Error error) {
     if (code == LC_OK)
       code = file.commit(error);
   }
-  return parts.end(code, error);
+  return agree(trainer, code, error);
 }
 
 } // namespace lcompile::rt

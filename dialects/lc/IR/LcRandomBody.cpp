@@ -10,22 +10,21 @@ using namespace lcompile::lc;
 namespace {
 struct Words {
   BodyBuilder &body;
-  Type type;
 
-  Value number(uint64_t n) {
-    TypedAttr value = body.b.getI64IntegerAttr(int64_t(n));
-    if (auto vector = dyn_cast<ShapedType>(type))
-      value = DenseElementsAttr::get(vector, ArrayRef<Attribute>(value));
-    return body.make<arith::ConstantOp>(value);
+  Value low(Value v) {
+    return body.make<arith::AndIOp>(v, body.number(0xffffffff, v));
   }
-  Value low(Value v) { return body.make<arith::AndIOp>(v, number(0xffffffff)); }
-  Value high(Value v) { return body.make<arith::ShRUIOp>(v, number(32)); }
+  Value high(Value v) {
+    return body.make<arith::ShRUIOp>(v, body.number(32, v));
+  }
   Value mix(Value x, Value y, Value z) {
     return body.make<arith::XOrIOp>(body.make<arith::XOrIOp>(x, y), z);
   }
-  Value times(Value v, uint64_t factor) { return body.mul(v, number(factor)); }
-  Value next(Value key, uint64_t step) {
-    return low(body.add(key, number(step)));
+  Value times(Value v, uint32_t factor) {
+    return body.mul(v, body.number(factor, v));
+  }
+  Value next(Value key, uint32_t step) {
+    return low(body.add(key, body.number(step, key)));
   }
 };
 } // namespace
@@ -33,7 +32,7 @@ struct Words {
 Value PhiloxOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
   constexpr unsigned rounds = 10;
   BodyBuilder body(b);
-  Words w{body, args[0].getType()};
+  Words w{body};
   Value c[] = {w.low(args[0]), w.high(args[0]), w.low(args[1]),
                w.high(args[1])};
   Value k[] = {w.low(args[2]), w.high(args[2])};
@@ -46,11 +45,11 @@ Value PhiloxOp::buildBody(ImplicitLocOpBuilder &b, ValueRange args) {
     k[1] = w.next(k[1], 0xBB67AE85);
   }
   auto withElement = [&](Type element) -> Type {
-    auto vector = dyn_cast<ShapedType>(w.type);
+    auto vector = dyn_cast<ShapedType>(args[0].getType());
     return vector ? Type(vector.clone(element)) : element;
   };
   // 24 bits, which f32 holds exactly.
-  Value bits = body.make<arith::ShRUIOp>(c[0], w.number(8));
+  Value bits = body.make<arith::ShRUIOp>(c[0], body.number(8, c[0]));
   bits = body.make<arith::TruncIOp>(withElement(b.getI32Type()), bits);
   Value number = body.make<arith::SIToFPOp>(withElement(b.getF32Type()), bits);
   return body.mul(number, body.number(0x1p-24, number));

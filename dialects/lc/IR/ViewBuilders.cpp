@@ -14,6 +14,12 @@ static RankedTensorType typeOf(Value v) {
   return cast<RankedTensorType>(v.getType());
 }
 
+Value viewedValue(Value v) {
+  while (auto view = v.getDefiningOp<View>())
+    v = view->getOperand(0);
+  return v;
+}
+
 RankedTensorType permuted(RankedTensorType type, ArrayRef<int64_t> perm) {
   return makeTensorType(
       applyPermutation(ArrayRef<AffineExpr>(getDims(type)), perm),

@@ -17,6 +17,9 @@ mlir::Value permute(mlir::OpBuilder &b, mlir::Location loc, mlir::Value v,
 mlir::Value reshape(mlir::OpBuilder &b, mlir::Location loc, mlir::Value v,
                     llvm::ArrayRef<mlir::AffineExpr> dims);
 
+/// The value that `v` shows through views, or `v` itself.
+mlir::Value viewedValue(mlir::Value v);
+
 /// Replaces an operation over images, operand 0 and result of which have
 /// channels at dimension 1, by the same with `channels_last` between two
 /// permutes.

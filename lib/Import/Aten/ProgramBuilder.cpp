@@ -3,6 +3,7 @@
 #include "lib/Import/Aten/ProgramBuilder.h"
 
 #include "dialects/lc/IR/FunctionSignature.h"
+#include "dialects/lc/IR/ViewBuilders.h"
 #include "dialects/lc/IR/WeightStore.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -56,10 +57,7 @@ void ProgramBuilder::markBuffer(unsigned index, StringRef key) {
 std::set<unsigned> ProgramBuilder::changedInputs() {
   std::set<unsigned> changed;
   function.walk([&](lc::OverwriteOp op) {
-    Value v = op.getDest();
-    while (auto view = v.getDefiningOp<lc::View>())
-      v = view->getOperand(0);
-    auto argument = dyn_cast<BlockArgument>(v);
+    auto argument = dyn_cast<BlockArgument>(lc::viewedValue(op.getDest()));
     if (argument && argument.getOwner() == &function.front())
       changed.insert(argument.getArgNumber());
   });

@@ -2,6 +2,8 @@
 // Replays nodes that are calls of operators.
 #include "lib/Import/TorchScript/Replay.h"
 
+#include "dialects/lc/IR/ViewBuilders.h"
+
 using namespace mlir;
 
 namespace lcompile::import::torchscript {
@@ -206,10 +208,7 @@ Value Replay::written(const Node &node) const {
   Cell self = constant(node.operands[0]);
   if (self.box || !self.datum.isTensor())
     return {};
-  Value v = self.datum.value();
-  while (auto view = v.getDefiningOp<lc::View>())
-    v = view->getOperand(0);
-  return v;
+  return lc::viewedValue(self.datum.value());
 }
 
 bool Replay::changesWeight(const Node &node) {

@@ -75,6 +75,11 @@ def compare_states(step, module, optimizer, tolerance=2e-5):
             assert error <= tolerance, f"{names[p]}{kind}: {error}"
 
 
+def assert_refused(folder, flags, message):
+    done = train(folder, nn.Linear(3, 4), (torch.randn(8, 3),), "--loss=mse", "--optimizer=adamw,lr=1", *flags)
+    assert done.returncode == 1 and message in done.stderr, done.stderr
+
+
 class Net(nn.Module):
     """Odd sizes, a tied weight, a buffer."""
 

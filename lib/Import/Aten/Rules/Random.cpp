@@ -20,13 +20,18 @@ Value import::uniform(AtenCall &call, ArrayRef<AffineExpr> dims) {
       lc::makeTensorType(dims, call.b.getF32Type()), call.random->count++);
 }
 
-/// True with this probability, f32 numbers being compared.
+/// True with the probabilities, f32, that stand at each place.
+static Value happens(AtenCall &call, Value probabilities) {
+  if (call.refused())
+    return {};
+  Value u = uniform(call, lc::getDims(probabilities));
+  return call.make<lc::CompareOp>(lc::CompareKind::lt, u, probabilities);
+}
+
+/// The same with one probability everywhere.
 static Value happens(AtenCall &call, ArrayRef<AffineExpr> dims,
                      double probability) {
-  Value u = uniform(call, dims);
-  return call.make<lc::CompareOp>(
-      lc::CompareKind::lt, u,
-      call.full(dims, call.b.getF32Type(), probability));
+  return happens(call, call.full(dims, call.b.getF32Type(), probability));
 }
 
 static bool checkProbability(AtenCall &call, double p) {
@@ -142,19 +147,16 @@ void bernoulli(AtenCall &call) {
   if (call.refused())
     return;
   Type element = call.elementOf(x);
-  lc::Dims dims = lc::getDims(x);
   if (!call.has("p") && !isa<FloatType>(element))
     return call.refuse("expected floating point probabilities");
   double p = call.number("p");
   if (!checkProbability(call, p))
     return;
-  Value u = uniform(call, dims);
-  if (call.refused())
-    return;
-  Type f32 = call.b.getF32Type();
-  Value bound = call.has("p") ? call.full(dims, f32, p) : call.convert(x, f32);
-  Value flag = call.make<lc::CompareOp>(lc::CompareKind::lt, u, bound);
-  call.result(call.convert(flag, element));
+  Value flag = call.has("p")
+                   ? happens(call, lc::getDims(x), p)
+                   : happens(call, call.convert(x, call.b.getF32Type()));
+  if (!call.refused())
+    call.result(call.convert(flag, element));
 }
 
 } // namespace
