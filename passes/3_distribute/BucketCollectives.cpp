@@ -131,20 +131,62 @@ void merge(Bucket &bucket) {
     member->erase();
 }
 
+using Order = llvm::DenseMap<Operation *, unsigned>;
+
+/// The number of the last reduction that each operation waits for, from 1; what
+/// waits for none is not in it. Updates of one bucket of gradients are there at
+/// one time, and their parameters are to be sent before those of the next.
+Order lastReductions(Block &block) {
+  Order last;
+  unsigned count = 0;
+  for (Operation &op : block) {
+    unsigned number = 0;
+    op.walk([&](Operation *inner) {
+      for (Value v : inner->getOperands())
+        number = std::max(number, last.lookup(v.getDefiningOp()));
+    });
+    if (auto collective = dyn_cast<ccl::Collective>(op))
+      if (collective.getReduction())
+        number = ++count;
+    if (number)
+      last[&op] = number;
+  }
+  return last;
+}
+
 struct BucketCollectivesPass
     : lcompile::impl::BucketCollectivesBase<BucketCollectivesPass> {
   using BucketCollectivesBase::BucketCollectivesBase;
 
   void runOnOperation() override {
-    hoist(getOperation().front());
+    Block &block = getOperation().front();
+    hoist(block);
     if (!bytes)
       return;
+    bucketize(collectives(block, /*reductions=*/true), Order());
+    Order order = lastReductions(block);
+    SmallVector<Operation *> others = collectives(block, /*reductions=*/false);
+    llvm::stable_sort(others, [&](Operation *x, Operation *y) {
+      return order.lookup(x) < order.lookup(y);
+    });
+    bucketize(others, order);
+  }
+
+private:
+  static SmallVector<Operation *> collectives(Block &block, bool reductions) {
     SmallVector<Operation *> all;
-    for (Operation &op : getOperation().front())
-      if (isa<ccl::Collective>(op) && !isa<ccl::StartOp>(op) &&
-          op.getNumOperands())
-        all.push_back(&op);
-    // One bucket of each sort may be open; a bucket ends where it cannot grow.
+    for (Operation &op : block)
+      if (auto collective = dyn_cast<ccl::Collective>(op))
+        if (!isa<ccl::StartOp>(op) && op.getNumOperands() &&
+            bool(collective.getReduction()) == reductions)
+          all.push_back(&op);
+    return all;
+  }
+
+  /// Fills buckets in the order of `all`, of which neighbours with equal
+  /// `order` may meet. One bucket of each sort may be open; a bucket ends where
+  /// it cannot grow.
+  void bucketize(ArrayRef<Operation *> all, const Order &order) {
     SmallVector<Bucket> open;
     for (Operation *op : all) {
       Bucket *bucket = llvm::find_if(
@@ -156,7 +198,8 @@ struct BucketCollectivesPass
       SmallVector<Operation *> grown = bucket->members;
       grown.push_back(op);
       if (!bucket->members.empty() &&
-          (sharesOperand(bucket->members, op) || !placeOf(grown))) {
+          (order.lookup(bucket->members[0]) != order.lookup(op) ||
+           sharesOperand(bucket->members, op) || !placeOf(grown))) {
         merge(*bucket);
         *bucket = {};
       }

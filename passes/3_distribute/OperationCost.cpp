@@ -31,10 +31,13 @@ double tensorBytes(Type type) {
   return tensor ? elementsOf(type) * lc::byteWidth(tensor.getElementType()) : 0;
 }
 
+/// Of tensors, and of what futures will be.
 static double bytesOf(TypeRange types) {
   double bytes = 0;
-  for (Type type : types)
-    bytes += tensorBytes(type);
+  for (Type type : types) {
+    auto future = dyn_cast<ccl::FutureType>(type);
+    bytes += future ? bytesOf(future.getResults()) : tensorBytes(type);
+  }
   return bytes;
 }
 

@@ -122,7 +122,8 @@ def BucketCollectives : Pass<"lc-bucket-collectives", "mlir::func::FuncOp"> {
   let description = [{
     Neighbours of one kind, type and reduction become one collective of several
     tensors, which is one message a peer, until it has `bytes` bytes. The bits do not
-    change, since each element is reduced on its own.
+    change, since each element is reduced on its own. Gathers of updated parameters meet
+    only when they wait for the same reduction.
 
     ```mlir
     %2 = ccl.all_reduce %0 {red = #ccl.red<avg>, names = ["v"]} : (tensor<8xf32>) -> tensor<8xf32>

@@ -46,20 +46,19 @@ bool isOfState(ccl::StartOp start) {
 /// Two clocks, of the kernels and of the link, that go on from operation to
 /// operation.
 struct Clocks {
-  double rate;   // of the link
-  double margin; // how late a transfer is counted, in its own lengths
+  double rate; // of the link
   double now = 0, link = 0;
   double computing = 0, moving = 0, waiting = 0; // seconds so far
   llvm::DenseMap<Operation *, double> arrival;   // by start
 
-  Clocks(double rate, double margin = 0) : rate(rate), margin(margin) {}
+  Clocks(double rate) : rate(rate) {}
 
   void pass(Operation *op) {
     if (isa<ccl::StartOp>(op)) {
       double seconds = transferSeconds(op, rate);
       moving += seconds;
       link = std::max(link, now) + seconds;
-      arrival[op] = link + margin * seconds;
+      arrival[op] = link;
     } else if (auto wait = dyn_cast<ccl::WaitOp>(op)) {
       double there = arrival.lookup(wait.getFuture().getDefiningOp());
       waiting += std::max(0.0, there - now);
@@ -78,9 +77,7 @@ struct Clocks {
 /// parameters) is put where its wait should not have to wait any more.
 class Timeline {
 public:
-  // Clocks are rough, and who waits too early loses more than the memory that
-  // who waits too late keeps.
-  Timeline(Block &block, double rate) : block(block), clocks(rate, 4) {}
+  Timeline(Block &block, double rate) : block(block), clocks(rate) {}
 
   void run() {
     findDependents();
@@ -96,8 +93,11 @@ public:
       if (auto start = dyn_cast<ccl::StartOp>(op); start && follows)
         starts.push_back(start);
     }
+    for (Operation *op : others)
+      left += computeSeconds(op);
     startReady();
     for (Operation *op : others) {
+      left -= computeSeconds(op);
       put(op);
       startReady();
       takeDone(/*atEnd=*/false);
@@ -232,8 +232,7 @@ private:
       for (size_t i = 0; i < underWay.size(); ++i) {
         ccl::StartOp start = underWay[i];
         bool isLast = start.getKind() == ccl::Kind::all_gather;
-        if (isLast ? !atEnd || hasReduction()
-                   : !atEnd && clocks.arrival.lookup(start) > clocks.now)
+        if (isLast ? !atEnd || hasReduction() : !atEnd && !shouldBeThere(start))
           continue;
         underWay.erase(underWay.begin() + i);
         put(*start.getFuture().user_begin());
@@ -244,6 +243,15 @@ private:
       if (atEnd && underWay.empty() && follow(true))
         again = true;
     }
+  }
+
+  /// Clocks are rough. Who waits too early stands still; who waits too late
+  /// sends what follows late, which does no harm as long as kernels are left to
+  /// hide it.
+  bool shouldBeThere(ccl::StartOp start) {
+    double margin =
+        std::min(2 * transferSeconds(start, clocks.rate), 0.2 * left);
+    return clocks.arrival.lookup(start) + margin <= clocks.now;
   }
 
   bool hasReduction() {
@@ -268,6 +276,7 @@ private:
 
   Block &block;
   Clocks clocks;
+  double left = 0; // seconds of kernels that do not follow from collectives
   llvm::DenseSet<Operation *> dependents, helpers, done;
   llvm::DenseMap<Operation *, SmallVector<Value>> updates;
   llvm::DenseMap<Value, llvm::DenseSet<Operation *>> readers;
@@ -306,8 +315,8 @@ struct ScheduleCollectivesPass
         gathers.push_back(pair);
     }
     if (overlap) {
-      Timeline(block, double(linkRate)).run();
       prefetchGathers(gathers);
+      Timeline(block, double(linkRate)).run();
     }
     number(block);
     estimate(block);

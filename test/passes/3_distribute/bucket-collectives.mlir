@@ -50,3 +50,25 @@ func.func @apart(%a: tensor<8xf32>, %b: tensor<8xf64>) -> (tensor<8xf32>, tensor
   %3 = ccl.all_reduce %a {red = #ccl.red<max>, names = ["m"]} : (tensor<8xf32>) -> tensor<8xf32>
   return %1, %2, %3 : tensor<8xf32>, tensor<8xf64>, tensor<8xf32>
 }
+
+// No gather of updated parameters waits for two buckets of gradients.
+// SMALL-LABEL: func.func @updates
+// SMALL: %[[R:.*]]:2 = ccl.reduce_scatter %arg0, %arg1 {names = ["c", "b"]
+// SMALL: %[[S:.*]] = ccl.reduce_scatter %{{.*}} {names = ["a"]
+// SMALL: %[[A:.*]] = lc.neg %[[S]]
+// SMALL: ccl.all_gather %[[A]] {names = ["a"]}
+// SMALL: ccl.all_gather %{{.*}}, %{{.*}} {names = ["b", "c"]}
+func.func @updates(%c: tensor<8xf32>, %b: tensor<8xf32>, %x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>, tensor<8xf32>)
+    attributes {ccl.rank = 0 : i64, ccl.world = 4 : i64, lc.symbols = [#lc.symbol<"rank", 0, 3>]} {
+  %0 = ccl.reduce_scatter %c {red = #ccl.red<avg>, names = ["c"]} : (tensor<8xf32>) -> tensor<2xf32>
+  %1 = ccl.reduce_scatter %b {red = #ccl.red<avg>, names = ["b"]} : (tensor<8xf32>) -> tensor<2xf32>
+  %a = lc.exp %x : tensor<8xf32>
+  %2 = ccl.reduce_scatter %a {red = #ccl.red<avg>, names = ["a"]} : (tensor<8xf32>) -> tensor<2xf32>
+  %na = lc.neg %2 : tensor<2xf32>
+  %ga = ccl.all_gather %na {names = ["a"]} : (tensor<2xf32>) -> tensor<8xf32>
+  %nb = lc.neg %1 : tensor<2xf32>
+  %gb = ccl.all_gather %nb {names = ["b"]} : (tensor<2xf32>) -> tensor<8xf32>
+  %nc = lc.neg %0 : tensor<2xf32>
+  %gc = ccl.all_gather %nc {names = ["c"]} : (tensor<2xf32>) -> tensor<8xf32>
+  return %ga, %gb, %gc : tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
+}

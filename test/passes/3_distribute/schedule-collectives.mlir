@@ -4,6 +4,12 @@
 // RUN: lcompile-opt --lc-schedule-collectives=prefetch=0 %s | FileCheck %s --check-prefix=LATE
 // RUN: lcompile-opt --lc-schedule-collectives=link-rate=10000 %s | FileCheck %s --check-prefix=SLOW
 // RUN: lcompile-opt --lc-schedule-collectives=link-rate=100000000000 %s | FileCheck %s --check-prefix=FAST
+// RUN: lcompile-opt --lc-schedule-collectives="overlap=false link-rate=1" %s | FileCheck %s --check-prefix=ESTIMATE
+
+// Seconds of kernels, of transfers, of waiting, and the rate: two gathers of 32 bytes, of which 24 come from others, and 20
+// microseconds for each.
+// ESTIMATE-LABEL: func.func @gathers
+// ESTIMATE-SAME: ccl.estimate = [{{[0-9.]+}}E-9, 48.00003999{{[0-9]+}}, 48.00003999{{[0-9]+}}, 1.000000e+00]
 
 // Without overlap a start is followed by its wait.
 // NONE-LABEL: func.func @gathers
@@ -107,4 +113,29 @@ func.func @helpers(%g: tensor<64xf32>, %w: tensor<64xf32> {lc.state = "parameter
   %4 = lc.sub %part, %3 : tensor<16xf32>
   %5 = ccl.all_gather %4 {names = ["w"]} : (tensor<16xf32>) -> tensor<64xf32>
   return %2, %5, %now : tensor<512x512xf32>, tensor<64xf32>, tensor<f32>
+}
+
+// Gathers of states are started ahead first: the reduction is behind them on the link, and is not there when the second
+// gather is.
+// SLOW-LABEL: func.func @behind_gathers
+// SLOW: ccl.start all_gather %arg0
+// SLOW: ccl.start all_gather %arg1
+// SLOW: ccl.start all_reduce
+// SLOW: lc.matmul
+// SLOW: lc.exp
+// SLOW-NEXT: ccl.wait
+// SLOW-NEXT: lc.sub
+func.func @behind_gathers(%a: tensor<2xf32> {lc.state = "parameter"}, %b: tensor<65536xf32> {lc.state = "parameter"}, %x: tensor<512x512xf32>, %w: tensor<512x512xf32> {lc.state = "parameter"})
+    -> (tensor<512x512xf32>, tensor<8xf32>, tensor<512x512xf32> {lc.alias = 3 : i64})
+    attributes {ccl.rank = 0 : i64, ccl.world = 4 : i64, lc.symbols = [#lc.symbol<"rank", 0, 3>]} {
+  %0 = ccl.all_gather %a {names = ["a"]} : (tensor<2xf32>) -> tensor<8xf32>
+  %1 = lc.neg %0 : tensor<8xf32>
+  %g = lc.neg %x : tensor<512x512xf32>
+  %2 = ccl.all_reduce %g {red = #ccl.red<avg>, names = ["w"]} : (tensor<512x512xf32>) -> tensor<512x512xf32>
+  %3 = lc.sub %w, %2 : tensor<512x512xf32>
+  %flat = ccl.all_gather %b {names = ["b"]} : (tensor<65536xf32>) -> tensor<262144xf32>
+  %4 = lc.reshape %flat : (tensor<262144xf32>) -> tensor<512x512xf32>
+  %5 = lc.matmul %4, %x : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %6 = lc.exp %5 : tensor<512x512xf32>
+  return %6, %1, %3 : tensor<512x512xf32>, tensor<8xf32>, tensor<512x512xf32>
 }
