@@ -14,26 +14,49 @@
 
 namespace lcompile::rt {
 
-int32_t agree(Trainer &trainer, int32_t code, Error error) {
+/// What each rank says, `size` bytes, to be freed; `code` says whether it came.
+/// Null without memory. There must be a channel.
+static void *fromAll(Trainer &trainer, const void *mine, size_t size,
+                     int32_t &code, Error error) {
   lc_channel_t *channel = trainer.context->channel;
-  if (!channel)
-    return code;
-  auto *all = static_cast<int32_t *>(calloc(channel->world, sizeof(int32_t)));
-  if (!all)
-    return fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
-  lc_status_t status = lc_channel_exchange(channel, &code, sizeof code, all);
-  int32_t result = code;
-  if (status) {
-    result = fail(error, lc_code_t(lc_status_code(status)), "%s",
-                  lc_status_message(status));
+  void *all = calloc(channel->world, size);
+  if (!all) {
+    code = fail(error, LC_RESOURCE_EXHAUSTED, "out of memory");
+    return nullptr;
+  }
+  if (lc_status_t status = lc_channel_exchange(channel, mine, size, all)) {
+    code = fail(error, lc_code_t(lc_status_code(status)), "%s",
+                lc_status_message(status));
     lc_status_free(status);
   }
-  for (uint32_t r = 0; result == LC_OK && r < channel->world; ++r)
+  return all;
+}
+
+int32_t agree(Trainer &trainer, int32_t code, Error error) {
+  if (!trainer.context->channel)
+    return code;
+  int32_t result = code;
+  auto *all = static_cast<int32_t *>(
+      fromAll(trainer, &code, sizeof code, result, error));
+  for (uint32_t r = 0; result == LC_OK && r < worldOf(trainer); ++r)
     if (all[r] != LC_OK)
       result =
           fail(error, lc_code_t(all[r]), "rank %u could not write its part", r);
   free(all);
   return result;
+}
+
+int32_t sumOverRanks(Trainer &trainer, uint64_t &value, Error error) {
+  if (!trainer.context->channel)
+    return LC_OK;
+  int32_t code = LC_OK;
+  auto *all = static_cast<uint64_t *>(
+      fromAll(trainer, &value, sizeof value, code, error));
+  value = 0;
+  for (uint32_t r = 0; code == LC_OK && r < worldOf(trainer); ++r)
+    value += all[r];
+  free(all);
+  return code;
 }
 
 int32_t Parts::name(uint32_t rank, Error error) {

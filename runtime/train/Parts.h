@@ -21,6 +21,9 @@ inline uint32_t worldOf(const Trainer &trainer) {
 /// rank. Also where they wait for each other.
 int32_t agree(Trainer &trainer, int32_t code, Error error);
 
+/// Makes `value` its sum over all ranks.
+int32_t sumOverRanks(Trainer &trainer, uint64_t &value, Error error);
+
 /// The parts of the file `path`. All ranks must see the same folder. A rank's
 /// part goes when its `Parts` does, which must not be before rank 0 has read
 /// it.

@@ -39,9 +39,11 @@ static int32_t stopProfile(Trainer &trainer, const char *path, Error error) {
   int32_t code = parts.name(rankOf(trainer), error);
   if (code == LC_OK)
     code = writeEvents(trainer, parts.current, error);
-  size_t dropped = trace.droppedEvents();
+  uint64_t dropped = trace.droppedEvents();
   trace.discard();
   if (int32_t failed = agree(trainer, code, error))
+    return failed;
+  if (int32_t failed = sumOverRanks(trainer, dropped, error))
     return failed;
   if (rankOf(trainer) == 0) {
     OutputFile file;
