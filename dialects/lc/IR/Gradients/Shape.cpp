@@ -68,21 +68,6 @@ LogicalResult ConcatOp::differentiate(GradientBuilder &g) {
   return success();
 }
 
-LogicalResult PadOp::differentiate(GradientBuilder &g) {
-  if (!g.wants(getInput()))
-    return success();
-  if (getMode() != PadMode::constant)
-    return emitError("cannot differentiate padding that repeats elements");
-  // What was added goes; what was taken away had no influence.
-  auto negative = [](ArrayRef<int64_t> numbers) {
-    return llvm::map_to_vector(numbers, [](int64_t n) { return -n; });
-  };
-  g.give(getInput(),
-         g.make<PadOp>(g.of(getResult()), negative(getLow()),
-                       negative(getHigh()), PadMode::constant, APFloat(0.0)));
-  return success();
-}
-
 LogicalResult InsertSliceOp::differentiate(GradientBuilder &g) {
   Value dy = g.of(getResult());
   if (g.wants(getDest()))

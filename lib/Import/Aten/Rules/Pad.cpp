@@ -59,6 +59,22 @@ void padWith(AtenCall &call, lc::PadMode mode, StringRef name) {
   auto isZero = [](int64_t v) { return v == 0; };
   if (!known && llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
     return call.result(x);
+  // What is taken away goes first: circular padding repeats what is left.
+  if (mode == lc::PadMode::circular &&
+      llvm::any_of(llvm::concat<int64_t>(low, high),
+                   [](int64_t v) { return v < 0; })) {
+    auto less = [](SmallVector<int64_t> &numbers) {
+      SmallVector<int64_t> negative;
+      for (int64_t &n : numbers) {
+        negative.push_back(std::min<int64_t>(n, 0));
+        n = std::max<int64_t>(n, 0);
+      }
+      return negative;
+    };
+    SmallVector<int64_t> before = less(low), behind = less(high);
+    x = call.make<lc::PadOp>(x, before, behind, lc::PadMode::constant,
+                             APFloat(0.0));
+  }
   if (mode != lc::PadMode::constant) {
     // Mirrored and repeated elements must exist.
     lc::Dims dims = lc::getDims(x);

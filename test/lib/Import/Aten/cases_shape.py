@@ -152,6 +152,7 @@ case("constant_pad_nd", lambda n: call(rand(n, 5), [3, -2, 1, 0], 2.5), "mixed")
 for mode in ("constant", "reflect", "replicate", "circular"):
     case("pad", lambda n, m=mode: call(rand(n, 3, 7), [2, 3], m), mode)
     case("pad", lambda n, m=mode: call(rand(n, 3, 7, 5), [2, 3, 1, 0], m), mode + "-2d")
+    case("pad", lambda n, m=mode: call(rand(n, 3, 7, 5), [2, -3, -1, 2], m), mode + "-mixed")
 case("pad", lambda n: call(rand(n, 3), [1, 1], "constant", 7.0), "value")
 case("reflection_pad1d replication_pad1d", lambda n: call(rand(n, 3, 7), [3, 2]))
 case("reflection_pad2d replication_pad2d", lambda n: call(rand(n, 3, 5, 7), [3, 2, 1, 4]))
