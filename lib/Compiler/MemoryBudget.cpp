@@ -14,10 +14,10 @@ namespace lcompile {
 static std::vector<Distribution> candidates(const Distribution &given,
                                             bool isStageGiven) {
   std::vector<Distribution> list;
-  auto add = [&](unsigned stage, bool release, bool tight, double keep) {
+  auto add = [&](unsigned stage, int64_t spare, bool tight, double keep) {
     Distribution d = given;
     d.zeroStage = stage;
-    d.release = release;
+    d.spare = spare;
     d.keep = keep;
     if (tight) {
       d.bucketBytes = 0;
@@ -34,16 +34,16 @@ static std::vector<Distribution> candidates(const Distribution &given,
   bool isAlone = given.world == 1;
   for (unsigned stage : stages) {
     if (stage == 3)
-      add(stage, /*release=*/false, /*tight=*/false, 1);
-    add(stage, true, false, 1);
+      add(stage, /*spare=*/INT64_MAX, /*tight=*/false, 1);
+    add(stage, -1, false, 1);
     if (!isAlone)
-      add(stage, true, true, 1);
+      add(stage, -1, true, 1);
   }
   for (double keep : {0.75, 0.5, 0.25, 0.1, 0.0}) {
     for (unsigned stage : stages)
-      add(stage, true, false, keep);
+      add(stage, -1, false, keep);
     if (!isAlone)
-      add(stages.back(), true, true, keep);
+      add(stages.back(), -1, true, keep);
   }
   return list;
 }
@@ -59,9 +59,14 @@ static std::string describe(const Distribution &d) {
   if (d.world == 1)
     return "one rank" + recomputed(d);
   std::string text = llvm::formatv("--zero={0}", d.zeroStage);
-  if (d.zeroStage == 3)
-    text += d.release ? ", parameters released after the forward program"
-                      : ", parameters kept";
+  if (d.zeroStage == 3 && d.spare == INT64_MAX)
+    text += ", parameters kept";
+  else if (d.zeroStage == 3 && d.spare >= 0)
+    text += llvm::formatv(", room of {0} bytes for parameters that are kept "
+                          "after the forward program",
+                          d.spare);
+  else if (d.zeroStage == 3)
+    text += ", parameters released after the forward program";
   if (!d.overlap)
     text += ", no overlap";
   return text + recomputed(d);
@@ -85,14 +90,41 @@ llvm::Expected<uint64_t> Session::memoryOf(const Distribution &distribution,
   return most;
 }
 
+/// Keeps more parameters while that fits: bisection, since what the pass
+/// expects to be alive is not what the plan says.
+llvm::Error Session::keepParameters(Distribution &fits, uint64_t &memory,
+                                    unsigned firstStage) {
+  int64_t room = int64_t(options.memoryBudget - memory);
+  int64_t low = 0, high = 2 * room + 1;
+  for (int64_t spare = room, tries = 0; tries < 6 && low < high; ++tries) {
+    Distribution trial = fits;
+    trial.spare = spare;
+    llvm::Expected<uint64_t> found = memoryOf(trial, firstStage);
+    if (!found)
+      return found.takeError();
+    if (*found <= options.memoryBudget) {
+      fits = trial;
+      memory = *found;
+      low = spare + 1;
+    } else {
+      high = spare;
+    }
+    spare = low + (high - low) / 2;
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error Session::fitBudget(unsigned firstStage) {
   uint64_t least = UINT64_MAX;
-  for (const Distribution &candidate :
+  for (Distribution candidate :
        candidates(options.distribution, options.isStageGiven)) {
     llvm::Expected<uint64_t> memory = memoryOf(candidate, firstStage);
     if (!memory)
       return memory.takeError();
     if (*memory <= options.memoryBudget) {
+      if (candidate.zeroStage == 3 && candidate.spare < 0)
+        if (llvm::Error error = keepParameters(candidate, *memory, firstStage))
+          return error;
       options.distribution = candidate;
       notes.push_back(
           llvm::formatv("memory budget: {0} of {1} bytes on a rank, with {2}",

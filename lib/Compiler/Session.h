@@ -124,6 +124,10 @@ private:
   /// Chooses how the step is distributed, so that no rank needs more than the
   /// memory budget; `firstStage` is the one that distributes.
   llvm::Error fitBudget(unsigned firstStage);
+  /// Keeps as many parameters between forward and backward program as the
+  /// budget allows; updates what fits and how much memory that is.
+  llvm::Error keepParameters(Distribution &fits, uint64_t &memory,
+                             unsigned firstStage);
   /// The most memory that a rank would need.
   llvm::Expected<uint64_t> memoryOf(const Distribution &distribution,
                                     unsigned firstStage);

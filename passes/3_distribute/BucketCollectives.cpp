@@ -69,23 +69,6 @@ Operation *firstUser(Operation *op) {
   return first;
 }
 
-/// Moves reductions up to where their operands are there: buckets fill in that
-/// order.
-void hoist(Block &block) {
-  for (Operation &op : llvm::make_early_inc_range(block)) {
-    auto collective = dyn_cast<ccl::Collective>(op);
-    if (!collective || !collective.getReduction())
-      continue;
-    Operation *last = nullptr;
-    for (Value v : op.getOperands())
-      if (Operation *def = v.getDefiningOp())
-        if (!last || comesBefore(last, def))
-          last = def;
-    if (last)
-      op.moveAfter(last);
-  }
-}
-
 /// Where all operands are there and no result is used yet: at the last member
 /// or at the first; null when it is neither.
 Operation *placeOf(ArrayRef<Operation *> members) {
@@ -160,14 +143,14 @@ struct BucketCollectivesPass
 
   void runOnOperation() override {
     Block &block = getOperation().front();
-    hoist(block);
     if (!bytes)
       return;
     bucketize(collectives(block, /*reductions=*/true), Order());
     Order order = lastReductions(block);
     SmallVector<Operation *> others = collectives(block, /*reductions=*/false);
-    llvm::stable_sort(others, [&](Operation *x, Operation *y) {
-      return order.lookup(x) < order.lookup(y);
+    llvm::sort(others, [&](Operation *x, Operation *y) {
+      unsigned nx = order.lookup(x), ny = order.lookup(y);
+      return nx == ny ? comesBefore(x, y) : nx < ny;
     });
     bucketize(others, order);
   }

@@ -73,7 +73,8 @@ def ReduceAlgebra : Pass<"lc-reduce-algebra", "mlir::func::FuncOp"> {
   let summary = "Fewer and smaller reductions";
   let description = [{
     A sum of which only the part is read is a reduce_scatter; the sum of two reduced
-    values is one reduction of their sum.
+    values is one reduction of their sum. Reductions stand behind the last operation that
+    makes one of their operands.
 
     ```mlir
     %1 = ccl.all_reduce %0 {...} : (tensor<8xf32>) -> tensor<8xf32>
@@ -88,8 +89,11 @@ def ReduceAlgebra : Pass<"lc-reduce-algebra", "mlir::func::FuncOp"> {
 def UnshardPlacement : Pass<"lc-unshard-placement", "mlir::func::FuncOp"> {
   let summary = "Decide where sharded parameters are whole, and for how long";
   let description = [{
-    A parameter is gathered just before its first use. With `release`, it is given up
-    behind the forward program and gathered again for the backward one.
+    A parameter is gathered just before its first use, given up behind the forward program,
+    and gathered again for the backward one. With `spare`, as many bytes of parameters as
+    possible stay whole in between instead, while what is alive anywhere stays within
+    `spare` bytes of what is alive most without them: an exact optimum by dynamic
+    programming, over an estimate of what is alive (Liveness.h).
 
     ```mlir
     %1 = zero.unshard %0 of "w" : tensor<2xf32> -> tensor<8xf32>
@@ -100,8 +104,8 @@ def UnshardPlacement : Pass<"lc-unshard-placement", "mlir::func::FuncOp"> {
     // ... backward ...
     ```
   }];
-  let options = [Option<"release", "release", "bool", "true",
-                        "Release parameters between forward and backward">];
+  let options = [Option<"spare", "spare", "int64_t", "-1",
+                        "Bytes for parameters that are kept; less than 0: none is">];
   let dependentDialects = ["lcompile::zero::ZeroDialect"];
 }
 

@@ -61,6 +61,24 @@ struct SumOfReductions : OpRewritePattern<lc::AddOp> {
   }
 };
 
+/// Moves reductions up to where their operands are there: gradients go when
+/// they are sent, and buckets fill in that order.
+void hoist(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    auto collective = dyn_cast<ccl::Collective>(op);
+    if (!isa<ccl::MarkPartialOp>(op) &&
+        (!collective || !collective.getReduction()))
+      continue;
+    Operation *last = nullptr;
+    for (Value v : op.getOperands())
+      if (Operation *def = v.getDefiningOp())
+        if (!last || last->isBeforeInBlock(def))
+          last = def;
+    if (last)
+      op.moveAfter(last);
+  }
+}
+
 struct ReduceAlgebraPass
     : lcompile::impl::ReduceAlgebraBase<ReduceAlgebraPass> {
   void runOnOperation() override {
@@ -70,7 +88,8 @@ struct ReduceAlgebraPass
     config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
     if (failed(
             applyPatternsGreedily(getOperation(), std::move(patterns), config)))
-      signalPassFailure();
+      return signalPassFailure();
+    hoist(getOperation().front());
   }
 };
 

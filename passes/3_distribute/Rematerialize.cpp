@@ -4,6 +4,7 @@
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/ViewBuilders.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/3_distribute/Liveness.h"
 #include "passes/3_distribute/OperationCost.h"
 #include "passes/Passes.h"
 
@@ -17,12 +18,6 @@ using namespace lcompile;
 
 namespace {
 
-/// Costs nothing to have: it is made where it is read, or it stays anyway.
-bool isAtHand(Value v) {
-  Operation *def = v.getDefiningOp();
-  return !def || def->getNumOperands() == 0;
-}
-
 bool canRepeat(Operation *op) {
   return isa_and_nonnull<lc::LcDialect>(op->getDialect()) &&
          op->getNumRegions() == 0 && isMemoryEffectFree(op) &&
@@ -31,10 +26,10 @@ bool canRepeat(Operation *op) {
 
 class Rematerializer {
 public:
-  Rematerializer(Block &block, double keep) : block(block), keep(keep) {}
+  Rematerializer(Block &block, double keep)
+      : block(block), keep(keep), liveness(block) {}
 
   void run() {
-    number();
     findPeak();
     if (saved.empty())
       return;
@@ -43,53 +38,18 @@ public:
   }
 
 private:
-  struct Saved {
-    Value value;
-    double bytes;
-  };
-
-  void number() {
-    for (Operation &op : block) {
-      place[&op] = int64_t(ops.size());
-      ops.push_back(&op);
-    }
-    for (Operation *op : ops)
-      op->walk([&](Operation *inner) {
-        for (Value v : inner->getOperands())
-          if (Value root = lc::viewedValue(v); root.getParentBlock() == &block)
-            lastUse[root] = place[op];
-      });
-  }
-
   /// What is alive where most is.
   void findPeak() {
-    SmallVector<double> change(ops.size() + 1, 0);
-    auto forAll = [&](auto visit) {
-      for (Operation *op : ops)
-        if (!isa<lc::View>(op))
-          for (Value v : op->getResults())
-            if (!isAtHand(v) && lastUse.contains(v))
-              visit(v, place[op], lastUse[v], tensorBytes(v.getType()));
-    };
-    forAll([&](Value, int64_t first, int64_t last, double bytes) {
-      change[first] += bytes;
-      change[last] -= bytes;
-    });
-    double live = 0, most = -1;
-    for (size_t i = 0; i < ops.size(); ++i) {
-      live += change[i];
-      if (live > most) {
-        most = live;
-        peak = int64_t(i);
+    SmallVector<double> alive = liveness.bytes();
+    peak = std::max_element(alive.begin(), alive.end()) - alive.begin();
+    int64_t end = int64_t(alive.size()) - 1;
+    for (const Liveness::Range &range : liveness.ranges()) {
+      // What the function gives must be there at its end.
+      if (range.first <= peak && range.last > peak && range.last < end) {
+        saved.push_back(range);
+        isSaved.insert(range.value);
       }
     }
-    forAll([&](Value v, int64_t first, int64_t last, double bytes) {
-      // What the function gives must be there at its end.
-      if (first <= peak && last > peak && last + 1 < int64_t(ops.size())) {
-        saved.push_back({v, bytes});
-        isSaved.insert(v);
-      }
-    });
   }
 
   bool isKept(Value v) {
@@ -105,7 +65,8 @@ private:
     Operation *def = v.getDefiningOp();
     if (repeated.contains(def) || chain.contains(def))
       return true;
-    if (!canRepeat(def) || place[def] > peak || chain.size() > longest)
+    if (!canRepeat(def) || liveness.placeOf(def) > peak ||
+        chain.size() > longest)
       return false;
     chain.insert(def);
     return llvm::all_of(def->getOperands(), [&](Value operand) {
@@ -116,14 +77,14 @@ private:
   /// What gives most bytes for its time goes first, until enough is gone.
   void choose() {
     double total = 0;
-    for (const Saved &s : saved)
+    for (const Liveness::Range &s : saved)
       total += s.bytes;
     double left = total;
     while (left > keep * total) {
-      const Saved *best = nullptr;
+      const Liveness::Range *best = nullptr;
       double bestScore = 0;
       llvm::SetVector<Operation *> bestChain;
-      for (const Saved &s : saved) {
+      for (const Liveness::Range &s : saved) {
         llvm::SetVector<Operation *> chain;
         if (dropped.contains(s.value))
           continue;
@@ -188,23 +149,21 @@ private:
   }
 
   void repeat() {
-    for (int64_t i = peak + 1; i < int64_t(ops.size()); ++i)
-      ops[i]->walk([&](Operation *inner) {
+    for (Operation *op : liveness.operations().drop_front(peak + 1))
+      op->walk([&](Operation *inner) {
         for (OpOperand &operand : inner->getOpOperands()) {
           Value root = lc::viewedValue(operand.get());
           if (dropped.contains(root))
-            operand.set(again(operand.get(), ops[i]));
+            operand.set(again(operand.get(), op));
         }
       });
   }
 
   Block &block;
   double keep;
-  SmallVector<Operation *> ops;
-  llvm::DenseMap<Operation *, int64_t> place;
-  llvm::DenseMap<Value, int64_t> lastUse; // of roots
+  Liveness liveness; // of the program as it was
   int64_t peak = 0;
-  SmallVector<Saved> saved; // alive behind the peak
+  SmallVector<Liveness::Range> saved; // alive behind the peak
   llvm::DenseSet<Value> isSaved, dropped;
   llvm::DenseSet<Operation *> repeated;
   IRMapping map; // to what is computed again

@@ -46,7 +46,7 @@ void distribute(OpPassManager &pm, const PipelineOptions &options) {
   clean(pm);
   add(createReduceAlgebra());
   // From here on equal gathers are wanted twice: nothing may merge them.
-  add(createUnshardPlacement({d.release}));
+  add(createUnshardPlacement({d.spare}));
   add(createLowerZero());
   add(createBucketCollectives({d.bucketBytes}));
   add(createScheduleCollectives({d.overlap, d.prefetch, d.linkRate}));

@@ -12,7 +12,8 @@ struct Distribution {
   int64_t world = 1;
   unsigned zeroStage = 0; // what ranks hold parts of: see lc-zero-shard
   double keep = 1;        // share of the activations that is not recomputed
-  bool release = true;    // parameters between forward and backward (stage 3)
+  int64_t spare = -1;     // bytes for parameters kept between forward and
+                          // backward (stage 3); less than 0: none is kept
   int64_t bucketBytes = 1 << 20; // 0: each alone, -1: all in one
   bool overlap = true;
   unsigned prefetch = 1;

@@ -49,3 +49,18 @@ func.func @maxima(%x: tensor<f32>, %y: tensor<f32>) -> tensor<f32>
   %2 = lc.add %0, %1 : tensor<f32>
   return %2 : tensor<f32>
 }
+
+// Reductions go up to what makes their operand: the gradient need not wait for the next.
+// CHECK-LABEL: func.func @early
+// CHECK: lc.neg
+// CHECK-NEXT: ccl.mark_partial
+// CHECK-NEXT: ccl.all_reduce
+// CHECK-NEXT: lc.exp
+func.func @early(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
+    attributes {ccl.rank = 0 : i64, ccl.world = 4 : i64, lc.symbols = [#lc.symbol<"rank", 0, 3>]} {
+  %g = lc.neg %x : tensor<8xf32>
+  %other = lc.exp %x : tensor<8xf32>
+  %1 = ccl.mark_partial %g : tensor<8xf32>
+  %2 = ccl.all_reduce %1 {red = #ccl.red<avg>, names = ["g"]} : (tensor<8xf32>) -> tensor<8xf32>
+  return %2, %other : tensor<8xf32>, tensor<8xf32>
+}

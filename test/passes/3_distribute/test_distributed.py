@@ -241,6 +241,28 @@ def test_memory_budgets(tmp_path):
     assert job.compile(f"--world={world}", f"--memory-budget={least - 1}").returncode == 1
 
 
+def test_parameters_are_kept_as_the_budget_allows(tmp_path, monkeypatch):
+    """Between all parameters released after the forward program and none: the more memory, the less is sent, and the bits
+    stay."""
+    layers = lambda: [layer for _ in range(6) for layer in (nn.Linear(61, 61), nn.Tanh())]
+    monkeypatch.setitem(MODELS, "deep", (lambda: nn.Sequential(*layers()), lambda n: torch.randn(n, 61)))
+    flags, job = ["--world=2", "--zero=3", "--bucket=0"], Job(tmp_path, "deep")
+    worst = lambda *more: [max(row[name] for row in plan_of(job, *flags, *more)) for name in ("total", "sent")]
+    released, kept = worst(), worst("--memory-budget=1GiB")
+    assert released[0] < kept[0] and released[1] > kept[1]
+    expected, last = job.train(2, *flags), released[1]
+    sent = set()
+    for i in range(7):
+        budget = released[0] + (kept[0] - released[0]) * i // 6
+        plan = worst(f"--memory-budget={budget}")
+        assert plan[0] <= budget and plan[1] <= last
+        last = plan[1]
+        if last not in sent:
+            assert_equal(job.train(2, *flags, f"--memory-budget={budget}"), expected)
+        sent.add(last)
+    assert last == kept[1] and len(sent) > 3
+
+
 @pytest.mark.parametrize("engine", ["mpi", "gloo"])
 def test_engines_give_the_same_bits(engine, tmp_path):
     if reason := ranks.missing(engine):
