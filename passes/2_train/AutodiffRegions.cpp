@@ -3,6 +3,7 @@
 #include "passes/2_train/AutodiffRegions.h"
 
 #include "dialects/lc/IR/LcOps.h"
+#include "dialects/lc/IR/Numbers.h"
 #include "dialects/lc/IR/ViewBuilders.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
@@ -60,16 +61,9 @@ void eraseDead(Block &block) {
 
 /// How often the loop runs, as an expression of sizes; null when data decides.
 AffineExpr roundsOf(scf::ForOp loop) {
-  auto number = [](Value v) -> AffineExpr {
-    if (auto constant = v.getDefiningOp<arith::ConstantOp>())
-      if (auto n = dyn_cast<IntegerAttr>(constant.getValue()))
-        return lc::constant(v.getContext(), n.getInt());
-    auto item = v.getDefiningOp<lc::ItemOp>();
-    auto size = item ? item.getInput().getDefiningOp<lc::SizeOp>() : nullptr;
-    return size ? size.getExpr().getExprs()[0] : AffineExpr();
-  };
-  AffineExpr first = number(loop.getLowerBound()),
-             end = number(loop.getUpperBound()), step = number(loop.getStep());
+  AffineExpr first = lc::expressionOf(loop.getLowerBound()),
+             end = lc::expressionOf(loop.getUpperBound()),
+             step = lc::expressionOf(loop.getStep());
   bool counts = first && end && lc::isConstant(first, 0) && step &&
                 lc::isConstant(step, 1);
   return counts ? end : AffineExpr();

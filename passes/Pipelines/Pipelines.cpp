@@ -22,6 +22,8 @@ void clean(OpPassManager &pm) {
 void normalize(OpPassManager &pm, const PipelineOptions &) {
   pm.addNestedPass<func::FuncOp>(createFunctionalize());
   clean(pm);
+  pm.addNestedPass<func::FuncOp>(createCountLoops());
+  clean(pm);
 }
 
 void train(OpPassManager &pm, const PipelineOptions &options) {

@@ -2,6 +2,7 @@
 // Branches and loops of imported programs as scf.
 #include "lib/Import/Aten/ProgramBuilder.h"
 
+#include "dialects/lc/IR/Numbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -21,12 +22,8 @@ Value ProgramBuilder::carry(const Datum &d, Location loc) {
     return arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(d.asInt()));
   if (d.isFloat())
     return arith::ConstantOp::create(b, loc, b.getF64FloatAttr(d.asFloat()));
-  if (d.isSize()) {
-    auto expr = lc::DimsAttr::get({d.size(ctx)}, ctx);
-    auto type = RankedTensorType::get({}, b.getI64Type());
-    Value tensor = lc::SizeOp::create(b, loc, type, expr);
-    return lc::ItemOp::create(b, loc, b.getI64Type(), tensor);
-  }
+  if (d.isSize())
+    return lc::makeNumber(b, loc, d.size(ctx));
   return {};
 }
 

@@ -60,6 +60,39 @@ def test_like_torch(kind, tmp_path):
     assert not {"head.bias", "scale", "still.running_mean", "still.num_batches_tracked"} & set(step.order)
 
 
+class Rounds(nn.Module):
+    """Loops that count: up by twos, down, over a size, by a flag, more rounds than are unrolled, one in another."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.head = nn.Linear(5, 5), nn.Linear(5, 4)
+
+    def forward(self, x):
+        i = 1
+        while i < 8:
+            x = torch.tanh(self.layer(x)) * (1 + 0.1 * i)
+            i += 2
+        while i >= 7:
+            x = x + torch.sin(x) * (i * 0.01)
+            i -= 1
+        for k in range(x.size(0)):
+            x = x * torch.cos(x * 0.1) + k * 0.01
+        for k in range(40):
+            j = 0
+            while j < 2:
+                x = x * 0.99 + torch.tanh(self.layer(x)) * 0.01
+                j += 1
+        return self.head(x)
+
+
+@pytest.mark.parametrize("sizes", ["6", "?"])
+def test_loops_that_count(sizes, tmp_path):
+    module = Rounds()
+    batches = [(torch.randn(6, 5), torch.randint(0, 4, (6,))) for _ in range(4)]
+    step = Step(tmp_path, torch.jit.script(copy.deepcopy(module)), batches[0][:1], "--loss=cross_entropy", "--optimizer=adamw,lr=1e-2", f"--input=x: {sizes}x5xf32")
+    compare(step, module, torch.optim.AdamW(module.parameters(), 1e-2), batches)
+
+
 def test_the_mode_is_that_of_the_archive(tmp_path):
     module, batches = make().eval(), data(3)
     step = Step(tmp_path, torch.jit.script(copy.deepcopy(module)), batches[0][:1], "--loss=cross_entropy", "--optimizer=sgd,lr=0.1", "--input=x: 6x3x7x5xf32")

@@ -2,6 +2,8 @@
 // Python numbers in their three forms: known, sizes, and SSA scalars from data.
 #include "lib/Import/Aten/Rules/Scalars.h"
 
+#include "dialects/lc/IR/Numbers.h"
+
 using namespace mlir;
 
 namespace lcompile::import {
@@ -39,15 +41,8 @@ Value runtime(AtenCall &call, const Datum &d, Kind kind) {
     return arith::ConstantOp::create(b,
                                      b.getIntegerAttr(types[kind], d.asInt()));
   }
-  Value v;
-  if (d.isSize()) {
-    auto expr = lc::DimsAttr::get({d.size(b.getContext())}, b.getContext());
-    v = lc::ItemOp::create(
-        b, types[integer],
-        lc::SizeOp::create(b, RankedTensorType::get({}, types[integer]), expr));
-  } else {
-    v = d.value();
-  }
+  Value v = d.isSize() ? lc::makeNumber(b, b.getLoc(), d.size(b.getContext()))
+                       : d.value();
   Type from = v.getType(), to = types[kind];
   if (from == to)
     return v;
