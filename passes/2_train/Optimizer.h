@@ -15,14 +15,17 @@ public:
   /// Names and defaults are torch.optim's: sgd (lr, momentum, dampening,
   /// weight_decay, nesterov), adam and adamw (lr, beta1, beta2, eps,
   /// weight_decay); lamb has adam's (You et al., arXiv:1904.00962). `lr=input`
-  /// makes the learning rate an input of each step. All take clip_norm and
-  /// clip_value, as torch.nn.utils clips gradients.
+  /// makes the learning rate an input of each step, named "lr", and
+  /// `lr=input:NAME` one of another name. All take clip_norm and clip_value, as
+  /// torch.nn.utils clips gradients.
   static llvm::Expected<Optimizer> parse(llvm::StringRef text);
   /// The same with other numbers, for some of the parameters:
   /// "lr=1e-4,weight_decay=0".
   llvm::Expected<Optimizer> with(llvm::StringRef text) const;
 
   bool takesLearningRate() const { return !learningRate; }
+  /// The name of that input.
+  llvm::StringRef rateInput() const { return rateName; }
   /// Whether updates depend on how many there have been.
   bool countsSteps() const { return kind != sgd; }
   /// Names of the tensors that it keeps for each parameter, of its shape.
@@ -66,6 +69,7 @@ private:
 
   Kind kind = sgd;
   std::optional<double> learningRate;
+  std::string rateName = "lr";
   double momentum = 0, dampening = 0, weightDecay = 0;
   double clipNorm = 0, clipValue = 0; // 0: not
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;

@@ -69,9 +69,13 @@ llvm::Error Optimizer::set(StringRef option) {
                  {"beta2", &beta2, false, true},
                  {"eps", &eps, false, true}};
   auto [key, value] = option.split('=');
-  if (key == "lr" && value == "input") {
-    learningRate.reset();
-    return llvm::Error::success();
+  if (StringRef name = value; key == "lr" && name.consume_front("input")) {
+    if (name.empty() || (name.consume_front(":") && !name.empty())) {
+      if (!name.empty())
+        rateName = name.str();
+      learningRate.reset();
+      return llvm::Error::success();
+    }
   }
   if (key == "nesterov" && kind == sgd &&
       (value.empty() || value == "true" || value == "false")) {

@@ -67,12 +67,6 @@ unsigned ParameterGroups::find(StringRef name) {
   return found;
 }
 
-bool ParameterGroups::takesLearningRate() const {
-  return llvm::any_of(groups, [](const Group &group) {
-    return !group.frozen && group.optimizer.takesLearningRate();
-  });
-}
-
 llvm::Error ParameterGroups::checkUse() const {
   std::string text;
   for (const Group &group : llvm::drop_begin(groups)) {

@@ -24,8 +24,6 @@ public:
   const Optimizer &optimizer(unsigned group) const {
     return groups[group].optimizer;
   }
-  /// Whether a group's rate is an input; it is one for all of them.
-  bool takesLearningRate() const;
   bool countsSteps() const { return groups[0].optimizer.countsSteps(); }
   unsigned size() const { return groups.size(); }
 

@@ -13,6 +13,7 @@
 #include "passes/2_train/Schedule.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace lcompile {
 #define GEN_PASS_DEF_TRAININGSTEP
@@ -64,10 +65,23 @@ public:
     if (failed(takeGradients()))
       return failure();
     update();
-    return success();
+    return checkNames();
   }
 
 private:
+  /// Inputs of the model, parameters and what is added are told apart by name.
+  LogicalResult checkNames() {
+    llvm::StringSet<> names;
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (auto name = function.getArgAttrOfType<StringAttr>(
+              i, lc::LcDialect::nameAttrName))
+        if (!names.insert(name.getValue()).second)
+          return function.emitError("cannot train: two inputs of the step "
+                                    "would be named '")
+                 << name.getValue() << "'";
+    return success();
+  }
+
   /// Parameters become inputs, by the order of the program.
   void collectParameters() {
     SmallVector<lc::ParameterOp> found;
@@ -134,10 +148,14 @@ private:
   /// The numbers of each group for this step.
   void beginStep() {
     const ParameterGroups &groups = recipe.groups;
-    Value rate, done, count;
-    if (groups.takesLearningRate())
-      rate = lc::addInput(function, RankedTensorType::get({}, b.getF64Type()),
-                          "lr");
+    Value done, count;
+    llvm::StringMap<Value> rates; // by the name of their input
+    for (unsigned i = 0; i < groups.size(); ++i)
+      if (groups.optimizer(i).takesLearningRate() && !groups.isFrozen(i))
+        if (Value &rate = rates[groups.optimizer(i).rateInput()]; !rate)
+          rate =
+              lc::addInput(function, RankedTensorType::get({}, b.getF64Type()),
+                           groups.optimizer(i).rateInput());
     if (groups.countsSteps() || recipe.schedule.countsSteps()) {
       auto type = RankedTensorType::get({}, b.getI64Type());
       Value before = lc::addState(function, type, "step", "counter");
@@ -147,8 +165,11 @@ private:
       count = m.convert(now, b.getF64Type());
     }
     Value factor = recipe.schedule.factor(m, done);
-    for (unsigned i = 0; i < groups.size(); ++i)
-      steps.push_back(groups.optimizer(i).begin(m, rate, factor, count));
+    for (unsigned i = 0; i < groups.size(); ++i) {
+      const Optimizer &optimizer = groups.optimizer(i);
+      Value rate = rates.lookup(optimizer.rateInput());
+      steps.push_back(optimizer.begin(m, rate, factor, count));
+    }
   }
 
   void update() {

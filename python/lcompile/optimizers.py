@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from typing import Any, Callable, Iterable, Optional, Union
 
 import torch
@@ -54,8 +56,38 @@ def rate_of(optimizer: str, options: dict) -> tuple[str, float]:
     return ",".join([*kept, "lr=input"]), 1e-3 if rate is None else float(rate)
 
 
-def text_of(optimizer: torch.optim.Optimizer) -> str:
-    """The compiler's text for an optimizer of torch, without its learning rate: "adamw,lr=input,beta1=0.9,...".
+@dataclasses.dataclass
+class Recipe:
+    """An optimizer as the compiler takes it.
+
+    text: of the parameters that no group has: "adamw,lr=input,beta1=0.9".
+    groups: (ids of parameters, numbers) of the others, each with a learning rate of its own.
+    """
+
+    text: str
+    groups: list[tuple[set[int], str]] = dataclasses.field(default_factory=list)
+
+    def options(self, names: dict[int, str]) -> tuple[dict, list[int]]:
+        """Options of the command line for a program whose parameters have these names, by id, and the numbers of the
+        torch.optim groups whose learning rates the step takes, in the order of its inputs."""
+        texts, taken = [], [0]
+        for number, (members, numbers) in enumerate(self.groups, 1):
+            patterns = [_pattern(name) for key, name in names.items() if key in members]
+            if patterns:
+                texts.append(f"{','.join(patterns)}: lr=input:lr_{number},{numbers}")
+                taken.append(number)
+        return {"optimizer": self.text, **({"group": texts} if texts else {})}, taken
+
+
+def _pattern(name: str) -> str:
+    """A pattern that only this name matches."""
+    if set(name) & set(",:;"):
+        raise UnsupportedError(f"a parameter named '{name}' cannot be in a group of its own: rename it")
+    return re.sub(r"([*?\[\]{}\\])", r"\\\1", name)
+
+
+def recipe_of(optimizer: torch.optim.Optimizer) -> Recipe:
+    """What the compiler does for an optimizer of torch; learning rates are inputs of each step.
 
     Raises UnsupportedError, which names all that a compiled step does not do.
     """
@@ -67,31 +99,34 @@ def text_of(optimizer: torch.optim.Optimizer) -> str:
             f"optimizer {name} cannot be compiled: expected torch.optim.SGD, Adam or AdamW, or 'lamb' as text; with "
             "torch.compile any optimizer works"
         )
-    groups = optimizer.param_groups
-    options = {key: value for key, value in groups[0].items() if key not in _MEANINGLESS}
-    problems = [
-        f"parameter groups that differ in {key}"
-        for key in [*options, "lr"]
-        if any(group[key] != groups[0][key] for group in groups[1:])
-    ]
-    if kind == "adam" and options.pop("decoupled_weight_decay", False):
-        kind = "adamw"
-    options.pop("decoupled_weight_decay", None)
-    if kind == "sgd" and options.pop("dampening"):
-        problems.append("dampening")
-    numbers = {}
-    if "betas" in options:
-        numbers["beta1"], numbers["beta2"] = options.pop("betas")
-    for key in _NUMBERS[kind]:
-        numbers[key] = options.pop(key)
-    nesterov = options.pop("nesterov", False)
-    problems += [key for key, value in options.items() if value]
+    found = [_numbers_of(kind, group) for group in optimizer.param_groups]
+    problems = list(dict.fromkeys(problem for _, _, more in found for problem in more))
+    if len({real for real, _, _ in found}) > 1:
+        problems.append("parameter groups that differ in decoupled_weight_decay")
     if optimizer._optimizer_step_pre_hooks or optimizer._optimizer_step_post_hooks:
         problems.append("hooks of its steps")
     if problems:
         raise UnsupportedError(f"optimizer {name} cannot be compiled with {', '.join(problems)}")
-    words = [f"{key}={float(value)!r}" for key, value in numbers.items() if value or key.startswith(("beta", "eps"))]
-    return ",".join([kind, "lr=input", *words, *(["nesterov"] if nesterov else [])])
+    (kind, numbers, _), *others = found
+    members = [{id(p) for p in group["params"]} for group in optimizer.param_groups[1:]]
+    return Recipe(f"{kind},lr=input,{numbers}", [(ids, text) for ids, (_, text, _) in zip(members, others)])
+
+
+def _numbers_of(kind: str, group: dict) -> tuple[str, str, list[str]]:
+    """(kind, numbers as text, what cannot be compiled) of a group of parameters."""
+    options, problems, numbers = {k: v for k, v in group.items() if k not in _MEANINGLESS}, [], {}
+    if options.pop("decoupled_weight_decay", False) and kind == "adam":
+        kind = "adamw"
+    if kind == "sgd" and options.pop("dampening"):
+        problems.append("dampening")
+    if "betas" in options:
+        numbers["beta1"], numbers["beta2"] = options.pop("betas")
+    for key in _NUMBERS[kind]:
+        numbers[key] = options.pop(key)
+    words = [f"{key}={float(value)!r}" for key, value in numbers.items()]
+    if kind == "sgd":
+        words.append(f"nesterov={'true' if options.pop('nesterov') else 'false'}")
+    return kind, ",".join(words), problems + [key for key, value in options.items() if value]
 
 
 def steps_of(optimizer: Optional[torch.optim.Optimizer]) -> Any:

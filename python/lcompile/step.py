@@ -14,6 +14,7 @@ from . import _runtime, graph, jit, tracing
 from .errors import InvalidArgumentError, UnsupportedError
 from .model import Model, SymbolRange, TensorSpec
 from .objective import Example, Objective, export
+from .optimizers import Recipe
 
 _WEIGHTS = (InputKind.PARAMETER, InputKind.BUFFER, InputKind.CONSTANT_TENSOR)
 
@@ -27,14 +28,15 @@ class Step:
         modes: dict,
         trained: set,
         example: Example,
-        optimizer: str,
+        recipe: Recipe,
         zero: int,
         channel: Optional[_runtime.Channel],
         options: dict,
     ):
         program = export(objective, modes, trained, example)
         world = channel.world if channel else 1
-        options = {**options, "loss": "output", "optimizer": optimizer}
+        optimizer, self._rates = recipe.options(_names_of(objective, program))
+        options = {**options, "loss": "output", **optimizer}
         if world > 1:
             options |= {"world": world, "zero": zero}
         self._compiler, program, weights = _import(objective, program, graph.options_of(options))
@@ -52,8 +54,9 @@ class Step:
         #: Integer buffers that count steps: (name, increment); see _counters_of.
         self.counters = _counters_of(objective, program)
 
-    def run(self, leaves: list, spec: Any, rate: float) -> torch.Tensor:
-        """One step on the leaves of a call's arguments, of this structure. All together, when there are ranks."""
+    def run(self, leaves: list, spec: Any, rates: list[float]) -> torch.Tensor:
+        """One step on the leaves of a call's arguments, of this structure, with the learning rate of each group. All
+        together, when there are ranks."""
         if spec != self._spec:
             raise InvalidArgumentError(f"expected arguments of the structure {self._spec}, found {spec}")
         for place, value in self._constants:
@@ -61,7 +64,7 @@ class Step:
                 raise InvalidArgumentError(
                     f"argument {place} was {value!r} when the step was compiled, found {leaves[place]!r}"
                 )
-        return self.trainer.step([*(leaves[i] for i in self._leaves), rate])[0]
+        return self.trainer.step([*(leaves[i] for i in self._leaves), *(rates[i] for i in self._rates)])[0]
 
     def accepts(self, leaves: list, spec: Any) -> bool:
         """Whether a call with these leaves can run it."""
@@ -112,6 +115,17 @@ class Step:
     @property
     def phases(self) -> list:
         return self._compiler.phases()
+
+
+def _names_of(objective: Objective, program: torch.export.ExportedProgram) -> dict[int, str]:
+    """What the parameters that the program reads are called, by their ids."""
+    parameters = dict(objective.named_parameters(remove_duplicate=False))
+    read = {node.name for node in program.graph.nodes if node.op == "placeholder" and node.users}
+    return {
+        id(parameters[spec.target]): objective.name_of(spec.target)
+        for spec in program.graph_signature.input_specs
+        if spec.kind == InputKind.PARAMETER and spec.arg.name in read
+    }
 
 
 def _import(objective: Objective, program: torch.export.ExportedProgram, options: list[str]):

@@ -14,6 +14,7 @@ from . import optimizers, ranks
 from .errors import InvalidArgumentError
 from .model import SymbolRange, TensorSpec
 from .objective import Example, Objective, targets_of
+from .optimizers import Recipe
 from .states import States
 from .step import Step
 
@@ -35,9 +36,9 @@ class TrainStep:
     """
 
     def __init__(
-        self, model: torch.nn.Module, objective: Objective, optimizer: Any, text: str, rate: float, config: dict
+        self, model: torch.nn.Module, objective: Objective, optimizer: Any, recipe: Recipe, rate: float, config: dict
     ):
-        self._model, self._objective, self._text = model, objective, text
+        self._model, self._objective, self._recipe = model, objective, recipe
         #: The optimizer of torch whose options and states the step uses; None when it was given as text.
         self.optimizer: Optional[torch.optim.Optimizer] = optimizer
         self._rate = rate
@@ -65,7 +66,7 @@ class TrainStep:
         leaves, spec = pytree.tree_flatten((args, kwargs))
         step = self._step_for(args, kwargs, leaves, spec)
         self._states.refresh(step)
-        loss = step.run(leaves, spec, self.lr)
+        loss = step.run(leaves, spec, self._rates())
         self._states.stepped(step)
         self._done += 1
         return loss
@@ -109,7 +110,7 @@ class TrainStep:
 
     def _build(self, example: Example) -> Step:
         what = (self._objective, self._modes, self._states.trained, example)
-        step = Step(*what, self._text, self._zero, self._channel, self._options)
+        step = Step(*what, self._recipe, self._zero, self._channel, self._options)
         self._states.adopt(step)
         if self._checkpoint is not None:
             step.trainer.load(self._checkpoint)
@@ -132,10 +133,15 @@ class TrainStep:
 
     # --- states -----------------------------------------------------------------------------------------------------
 
+    def _rates(self) -> list[float]:
+        """Of the next step, by parameter group."""
+        return [float(group["lr"]) for group in self.optimizer.param_groups] if self.optimizer else [self._rate]
+
     @property
     def lr(self) -> float:
-        """The learning rate of the next step; that of the optimizer's parameter groups, so schedulers of torch work."""
-        return float(self.optimizer.param_groups[0]["lr"]) if self.optimizer else self._rate
+        """The learning rate of the next step, of the optimizer's first parameter group; schedulers of torch set them.
+        Setting it sets that of all groups."""
+        return self._rates()[0]
 
     @lr.setter
     def lr(self, rate: float) -> None:
@@ -237,7 +243,7 @@ class TrainStep:
             ranks_text = f"{self._channel.world} ranks over {self._channel.engine}, zero={self._zero}"
         lines = [
             f"training step for {info['target']}, {info['threads']} threads, {ranks_text}",
-            f"optimizer: {self._text}",
+            f"optimizer: {self._recipe.text}",
             f"operators: {step.operator_count} before the gradients",
             "kernels:   " + ", ".join(f"{n} {unit}" for unit, n in sorted(units.items())),
             "states:    " + ", ".join(f"{n / 2**20:.1f} MiB {kind}" for kind, n in sorted(states.items())),
@@ -257,7 +263,7 @@ class TrainStep:
             self._channel = None
 
     def __repr__(self) -> str:
-        return f"<lcompile.TrainStep of {type(self._model).__name__}, {self._text}, {self._done} steps done>"
+        return f"<lcompile.TrainStep of {type(self._model).__name__}, {self._recipe.text}, {self._done} steps done>"
 
 
 def leaves_shapes(leaves: list) -> list:
@@ -310,18 +316,18 @@ def train_step(
     optimizer = optimizers.make(optimizer, objective.parameters(), optimizer_options)
     if isinstance(optimizer, str):
         text, rate = optimizers.rate_of(optimizer, optimizer_options)
-        optimizer = None
+        optimizer, recipe = None, Recipe(text)
     else:
-        text, rate = optimizers.text_of(optimizer), 0.0
+        recipe, rate = optimizers.recipe_of(optimizer), 0.0
     for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if limit is not None:
             if not limit > 0:
                 raise InvalidArgumentError(f"expected a limit above 0 for {name}, found {limit}")
-            text += f",{name}={float(limit)!r}"
+            recipe.text += f",{name}={float(limit)!r}"
     if zero not in (0, 1, 2, 3):
         raise InvalidArgumentError(f"expected 0 to 3 for zero, found {zero!r}")
     channel = ranks.join(channel, world)
     if zero and channel is None:
         raise InvalidArgumentError(f"zero={zero} needs several ranks, and this process is alone; see world")
     config = {"dynamic_shapes": dynamic_shapes, "zero": zero, "channel": channel, "options": compile_options or {}}
-    return TrainStep(model, objective, optimizer, text, rate, config)
+    return TrainStep(model, objective, optimizer, recipe, rate, config)

@@ -135,6 +135,34 @@ def test_schedulers_and_rates():
     assert step.lr == 0.5
 
 
+@pytest.mark.parametrize("kind", [torch.optim.SGD, torch.optim.AdamW])
+@pytest.mark.parametrize("name", CASES)
+def test_parameter_groups(kind, name):
+    """Numbers and rates of their own, each with its scheduler; also a group that the loss does not use."""
+    make, batch = CASES[name]
+
+    def optimizer_of(module):
+        groups = [{"params": []}, {"params": [], "weight_decay": 0.0}, {"params": [], "lr": 3e-3}]
+        for parameter, p in module.named_parameters():
+            if p.requires_grad:
+                groups[2 if parameter in ("unused", "0.weight", "first.weight") else p.dim() == 1]["params"].append(p)
+        if kind is torch.optim.SGD:
+            groups[0] |= {"momentum": 0.9, "nesterov": True}
+            groups[1] |= {"momentum": 0.5}
+        return kind(groups, lr=1e-2, weight_decay=0.1)
+
+    module = make()
+    mine = copy.deepcopy(module)
+    optimizer, expected = optimizer_of(mine), optimizer_of(module)
+    step = lcompile.train_step(mine, F.cross_entropy, optimizer)
+    rates = [lambda i, k=k: 1 / (1 + k * i) for k in range(3)]
+    schedulers = [torch.optim.lr_scheduler.LambdaLR(o, rates) for o in (optimizer, expected)]
+    for n in (8, 8, 5, 8):
+        compare(step, module, expected, [batch(n)])
+        for scheduler in schedulers:
+            scheduler.step()
+
+
 def test_continues_an_optimizer_and_gives_it_back():
     """Steps of torch, then compiled ones, then steps of torch: with the same optimizer."""
     module = mlp()

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: lcompile-opt --lc-training-step="optimizer=sgd,lr=0.5,momentum=0.9 groups='b: momentum=0,lr=0.25; c*: frozen'" --canonicalize --cse %s | FileCheck %s
+// RUN: lcompile-opt --lc-training-step="optimizer=sgd,lr=input groups='b: lr=input:slow; c*: lr=input'" %s | FileCheck %s --check-prefix=RATES
+
+// Rates from outside, one for two groups and one of another name.
+// RATES: func.func @forward(
+// RATES-SAME: lc.name = "lr"
+// RATES-SAME: lc.name = "slow"
+// RATES-NOT: lc.name = "lr"
+// RATES: return
 
 // One parameter with the numbers of all, one with a rate of its own and no momentum, one that stays a weight.
 // CHECK-LABEL: func.func @forward

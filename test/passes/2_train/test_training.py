@@ -250,6 +250,8 @@ def test_the_model_gives_the_loss(tmp_path):
     (["--loss=mse", "--optimizer=sgd"], "optimizer sgd needs a learning rate: sgd,lr=1e-3 or lr=input"),
     (["--loss=mse", "--optimizer=sgd,lr=1,beta1=0.9"], "optimizer sgd has no option 'beta1'"),
     (["--loss=mse", "--optimizer=adam,lr=fast"], "expected a number for lr of optimizer adam, found 'fast'"),
+    (["--loss=mse", "--optimizer=sgd,lr=input:"], "expected a number for lr of optimizer sgd, found 'input:'"),
+    (["--loss=mse", "--optimizer=sgd,lr=input:input"], "cannot train: two inputs of the step would be named 'input'"),
     (["--loss=mse", "--optimizer=sgd,lr=1,nesterov"], "nesterov needs a momentum and no dampening"),
 ])
 def test_refusals(flags, message, tmp_path):
