@@ -62,4 +62,22 @@ def TrainingStep : Pass<"lc-training-step", "mlir::func::FuncOp"> {
                            "mlir::scf::SCFDialect", "mlir::arith::ArithDialect"];
 }
 
+def EarlyUpdates : Pass<"lc-early-updates", "mlir::func::FuncOp"> {
+  let summary = "Update states as soon as their gradients are there";
+  let description = [{
+    What follows from a gradient (`zero.reduce_grad`) goes up to where the backward
+    program has made it, and the state's old value has been read. A gradient's memory is
+    free again behind that. What updates need beside gradients (the rates of a step)
+    stands in front of the first of them.
+
+    ```mlir
+    %g = lc.matmul ...; %h = lc.matmul ...
+    %r = zero.reduce_grad %g ...; %v = lc.sub %a, %r; %s = zero.reduce_grad %h ...; %w = lc.sub %b, %s
+    // becomes
+    %g = lc.matmul ...; %r = zero.reduce_grad %g ...; %v = lc.sub %a, %r
+    %h = lc.matmul ...; %s = zero.reduce_grad %h ...; %w = lc.sub %b, %s
+    ```
+  }];
+}
+
 #endif // PASSES_2_TRAIN_PASSES_TD

@@ -35,6 +35,10 @@ void train(OpPassManager &pm, const PipelineOptions &options) {
         {options.optimizer, step.groups, step.schedule, step.accumulate,
          step.parameters, step.lossScale, step.seed}));
   clean(pm);
+  // Of several ranks, lc-schedule-collectives places updates: buckets of
+  // reductions form first.
+  if (options.distribution.world == 1)
+    pm.addNestedPass<func::FuncOp>(createEarlyUpdates());
 }
 
 void distribute(OpPassManager &pm, const PipelineOptions &options) {
