@@ -95,7 +95,8 @@ public:
 
   void rewrite(PatternRewriter &rewriter) {
     ImplicitLocOpBuilder b(loop.getLoc(), rewriter);
-    Value zero = makeNumber(b, 0), one = makeNumber(b, 1);
+    Value zero = arith::ConstantIntOp::create(b, 0, 64),
+          one = arith::ConstantIntOp::create(b, 1, 64);
     Value count = lc::makeNumber(b, b.getLoc(), rounds);
     SmallVector<Value> inits;
     for (size_t i = 0; i < loop.getInits().size(); ++i)
@@ -125,10 +126,6 @@ public:
   }
 
 private:
-  static Value makeNumber(ImplicitLocOpBuilder &b, int64_t n) {
-    return arith::ConstantOp::create(b, b.getI64IntegerAttr(n));
-  }
-
   /// By how much state `i` grows each round.
   std::optional<int64_t> stepOf(size_t i) {
     Operation *op = yield.getOperand(i).getDefiningOp();
@@ -235,7 +232,8 @@ private:
     auto it = llvm::find(carried, i);
     if (it != carried.end())
       return values[it - carried.begin()];
-    Value grown = arith::MulIOp::create(b, round, makeNumber(b, *stepOf(i)));
+    Value step = arith::ConstantIntOp::create(b, *stepOf(i), 64);
+    Value grown = arith::MulIOp::create(b, round, step);
     return arith::AddIOp::create(b, loop.getInits()[i], grown);
   }
 

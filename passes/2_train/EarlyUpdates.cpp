@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Updates states as soon as their gradients are there.
-#include "dialects/lc/IR/LcDialect.h"
+#include "dialects/lc/IR/StateUpdates.h"
 #include "dialects/zero/IR/ZeroDialect.h"
 #include "passes/Passes.h"
-
-#include "llvm/ADT/SetVector.h"
 
 namespace lcompile {
 #define GEN_PASS_DEF_EARLYUPDATES
@@ -25,7 +23,11 @@ public:
 
   void run() {
     findUpdates();
-    findReaders();
+    helpers = lc::findUpdateHelpers(
+        function, [&](Operation *op) { return updates.contains(op); });
+    writers = lc::findWriters(function);
+    readers = lc::findReaders(
+        function, [&](Operation *op) { return helpers.contains(op); });
     for (Operation *op : updates)
       moveUp(op);
     for (Operation *op : helpers) // those that read come first
@@ -33,55 +35,17 @@ public:
   }
 
 private:
-  /// Updates are what follows from a gradient. What they need beside gradients
-  /// follows from states and numbers alone.
+  /// What follows from a gradient.
   void findUpdates() {
-    for (OpOperand &operand : end->getOpOperands())
-      if (Operation *op = operand.get().getDefiningOp())
-        if (auto alias = aliasOf(operand.getOperandNumber()))
-          writes[op].push_back(function.getArgument(alias.getInt()));
-    llvm::DenseSet<Operation *> fromStates;
     for (Operation &op : block.without_terminator()) {
-      bool isGradient = isa<zero::ReduceGradOp>(op);
-      bool canMove = isGradient || isMemoryEffectFree(&op);
-      bool isUpdate = isGradient, stays = true;
+      bool isUpdate = isa<zero::ReduceGradOp>(op);
       forOperands(&op, [&](Value v) {
-        Operation *def = v.getDefiningOp();
-        isUpdate |= updates.contains(def);
-        stays &= def ? fromStates.contains(def) : isState(v);
+        isUpdate |=
+            isMemoryEffectFree(&op) && updates.contains(v.getDefiningOp());
       });
-      if (isUpdate && canMove)
+      if (isUpdate)
         updates.insert(&op);
-      else if (stays && canMove)
-        fromStates.insert(&op);
     }
-    for (Operation &op : llvm::reverse(block.without_terminator())) {
-      if (!fromStates.contains(&op))
-        continue;
-      bool isRead = false, onlyByUpdates = true;
-      for (Operation *user : op.getUsers()) {
-        Operation *here = block.findAncestorOpInBlock(*user);
-        bool isUpdate = updates.contains(here) || helpers.contains(here);
-        isRead |= isUpdate;
-        onlyByUpdates &= isUpdate || here == end;
-      }
-      if (isRead && onlyByUpdates)
-        helpers.insert(&op);
-    }
-  }
-
-  /// States, and numbers that are given to the step, such as its rate.
-  bool isState(Value v) {
-    auto argument = cast<BlockArgument>(v);
-    return cast<RankedTensorType>(v.getType()).getRank() == 0 ||
-           function.getArgAttr(argument.getArgNumber(),
-                               lc::LcDialect::stateAttrName);
-  }
-
-  /// The input that an output updates.
-  IntegerAttr aliasOf(unsigned output) {
-    return function.getResultAttrOfType<IntegerAttr>(
-        output, lc::LcDialect::aliasAttrName);
   }
 
   /// The operands of `op` and of what it holds, from outside of it.
@@ -91,16 +55,6 @@ private:
         if (v.getParentBlock() == &block)
           visit(v);
     });
-  }
-
-  /// Who reads each state beside its own update: it must be over before.
-  void findReaders() {
-    for (BlockArgument argument : block.getArguments())
-      for (Operation *user : argument.getUsers()) {
-        Operation *here = block.findAncestorOpInBlock(*user);
-        if (here != end && !helpers.contains(here))
-          readers[argument].insert(here);
-      }
   }
 
   /// What makes the operands, also those of helpers, which come along.
@@ -122,7 +76,7 @@ private:
         last = before;
     };
     waitForOperands(op, wait);
-    for (Value state : writes.lookup(op))
+    for (Value state : writers.lookup(op))
       for (Operation *reader : readers[state])
         wait(reader);
     if (!last)
@@ -148,8 +102,8 @@ private:
   Operation *end;
   llvm::SetVector<Operation *> updates; // in the order of the program
   llvm::SetVector<Operation *> helpers; // the other way round
-  llvm::DenseMap<Operation *, SmallVector<Value>> writes; // states
-  llvm::DenseMap<Value, llvm::SetVector<Operation *>> readers;
+  llvm::DenseMap<Operation *, SmallVector<Value>> writers;
+  llvm::DenseMap<Value, llvm::DenseSet<Operation *>> readers;
   llvm::DenseMap<Operation *, Operation *> tails;
 };
 

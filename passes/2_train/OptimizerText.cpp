@@ -69,13 +69,12 @@ llvm::Error Optimizer::set(StringRef option) {
                  {"beta2", &beta2, false, true},
                  {"eps", &eps, false, true}};
   auto [key, value] = option.split('=');
-  if (StringRef name = value; key == "lr" && name.consume_front("input")) {
-    if (name.empty() || (name.consume_front(":") && !name.empty())) {
-      if (!name.empty())
-        rateName = name.str();
-      learningRate.reset();
-      return llvm::Error::success();
-    }
+  auto [source, input] = value.split(':');
+  if (key == "lr" && source == "input" && (value == source || !input.empty())) {
+    if (!input.empty())
+      rateName = input.str();
+    learningRate.reset();
+    return llvm::Error::success();
   }
   if (key == "nesterov" && kind == sgd &&
       (value.empty() || value == "true" || value == "false")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // When collectives start and when the program waits for them.
 #include "dialects/ccl/IR/CclDialect.h"
-#include "dialects/lc/IR/LcDialect.h"
+#include "dialects/lc/IR/StateUpdates.h"
 #include "passes/3_distribute/OperationCost.h"
 #include "passes/Passes.h"
 
@@ -81,8 +81,11 @@ public:
 
   void run() {
     findDependents();
-    findUpdates();
-    findHelpers();
+    auto function = cast<func::FuncOp>(block.getParentOp());
+    auto isUpdate = [&](Operation *op) { return dependents.contains(op); };
+    updates = lc::findWriters(function);
+    readers = lc::findReaders(function, isUpdate);
+    helpers = lc::findUpdateHelpers(function, isUpdate);
     SmallVector<Operation *> others;
     for (Operation &op : block.without_terminator()) {
       bool follows = dependents.contains(&op);
@@ -123,54 +126,6 @@ private:
       });
       if (follows)
         dependents.insert(&op);
-    }
-  }
-
-  /// What each operation updates, and who reads each input: to know whether a
-  /// state is still read when its update would go.
-  void findUpdates() {
-    auto function = cast<func::FuncOp>(block.getParentOp());
-    for (OpOperand &result : block.getTerminator()->getOpOperands())
-      if (auto alias = function.getResultAttrOfType<IntegerAttr>(
-              result.getOperandNumber(), lc::LcDialect::aliasAttrName))
-        if (Operation *op = result.get().getDefiningOp())
-          updates[op].push_back(function.getArgument(alias.getInt()));
-    for (BlockArgument argument : block.getArguments())
-      for (Operation *user : argument.getUsers()) {
-        Operation *here = block.findAncestorOpInBlock(*user);
-        if (here != block.getTerminator() && !dependents.contains(here))
-          readers[argument].insert(here);
-      }
-  }
-
-  /// What nothing but updates reads and what comes from states and numbers, not
-  /// from batches: slices of parameters, the rates of a step. It stands at the
-  /// end of the program, and goes in front of the first update that wants it.
-  void findHelpers() {
-    auto function = cast<func::FuncOp>(block.getParentOp());
-    llvm::DenseSet<Operation *> early;
-    auto isEarly = [&](Value v) {
-      auto argument = dyn_cast<BlockArgument>(v);
-      if (!argument)
-        return early.contains(v.getDefiningOp());
-      return cast<RankedTensorType>(v.getType()).getRank() == 0 ||
-             function.getArgAttr(argument.getArgNumber(),
-                                 lc::LcDialect::stateAttrName);
-    };
-    for (Operation &op : block.without_terminator())
-      if (!dependents.contains(&op) && !isa<ccl::StartOp, ccl::WaitOp>(op) &&
-          op.getNumRegions() == 0 && llvm::all_of(op.getOperands(), isEarly))
-        early.insert(&op);
-    for (Operation &op : llvm::reverse(block.without_terminator())) {
-      bool isWanted = false, isHelper = early.contains(&op);
-      for (Operation *user : op.getUsers()) {
-        Operation *here = block.findAncestorOpInBlock(*user);
-        bool isUpdate = dependents.contains(here) || helpers.contains(here);
-        isWanted |= isUpdate;
-        isHelper &= isUpdate || here == block.getTerminator();
-      }
-      if (isHelper && isWanted)
-        helpers.insert(&op);
     }
   }
 
@@ -277,7 +232,8 @@ private:
   Block &block;
   Clocks clocks;
   double left = 0; // seconds of kernels that do not follow from collectives
-  llvm::DenseSet<Operation *> dependents, helpers, done;
+  llvm::DenseSet<Operation *> dependents, done;
+  llvm::SetVector<Operation *> helpers;
   llvm::DenseMap<Operation *, SmallVector<Value>> updates;
   llvm::DenseMap<Value, llvm::DenseSet<Operation *>> readers;
   SmallVector<ccl::StartOp> starts;   // dependents only

@@ -3,6 +3,7 @@
 // loop over time that carries the state.
 #include "lib/Import/Aten/Rules/Helpers.h"
 
+#include "dialects/lc/IR/Numbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -76,15 +77,6 @@ State step(AtenCall &call, Cell cell, Value fromInput, State state,
   llvm_unreachable("not a cell");
 }
 
-Value number(AtenCall &call, AffineExpr expr) {
-  if (auto known = lc::getConstant(expr))
-    return arith::ConstantOp::create(call.b, call.b.getI64IntegerAttr(*known));
-  Value size = call.makeTyped<lc::SizeOp>(
-      RankedTensorType::get({}, call.i64()),
-      lc::DimsAttr::get({expr}, call.b.getContext()));
-  return lc::ItemOp::create(call.b, call.i64(), size);
-}
-
 /// One layer in one direction over x [time, batch, features]. Gives the outputs
 /// of all steps and leaves the last state in `state`.
 Value layer(AtenCall &call, Cell cell, Value x, State &state, const Weights &w,
@@ -106,9 +98,9 @@ Value layer(AtenCall &call, Cell cell, Value x, State &state, const Weights &w,
   sequence.push_back(lc::getDims(state[0])[1]);
   SmallVector<Value> carried(state);
   carried.push_back(call.full(sequence, call.elementOf(x), 0));
-  Value zero = number(call, call.constant(0)),
-        one = number(call, call.constant(1));
-  Value steps = number(call, dims[0]);
+  Value zero = lc::makeNumber(call.b, call.b.getLoc(), call.constant(0)),
+        one = lc::makeNumber(call.b, call.b.getLoc(), call.constant(1));
+  Value steps = lc::makeNumber(call.b, call.b.getLoc(), dims[0]);
   if (call.refused())
     return {};
   auto loop = scf::ForOp::create(call.b, zero, steps, one, carried);
