@@ -43,8 +43,18 @@ func.func @while(%x: tensor<f32>) -> tensor<f32> {
 
 // -----
 
-func.func @layout(%x: tensor<1x8x8x3xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<1x6x6x4xf32> {
+func.func @layouts(%x: tensor<1x8x8x3xf32>, %w: tensor<4x3x3x3xf32>, %v: tensor<3xf32>) -> tensor<1x3x3x4xf32> {
   // expected-error @+1 {{cannot differentiate once a layout is chosen}}
-  %0 = lc.conv %x, %w {channels_last, stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x6x4xf32>
-  return %0 : tensor<1x6x6x4xf32>
+  %0 = lc.batch_norm %x mean %v var %v {eps = 1.0e-5 : f64, channels_last} : (tensor<1x8x8x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x8x8x3xf32>
+  // expected-error @+1 {{cannot differentiate once a layout is chosen}}
+  %1 = lc.avg_pool %0 {kernel = array<i64: 1, 1>, stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, channels_last} : (tensor<1x8x8x3xf32>) -> tensor<1x8x8x3xf32>
+  // expected-error @+1 {{cannot differentiate once a layout is chosen}}
+  %2 = lc.max_pool %1 {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>, channels_last} : (tensor<1x8x8x3xf32>) -> tensor<1x4x4x3xf32>
+  // expected-error @+1 {{cannot differentiate once a layout is chosen}}
+  %3 = lc.resize %2 {mode = #lc<resize_mode nearest>, scales = array<f64: 0.5, 0.5>, channels_last} : (tensor<1x4x4x3xf32>) -> tensor<1x8x8x3xf32>
+  // expected-error @+1 {{cannot differentiate once a layout is chosen}}
+  %4 = lc.adaptive_avg_pool %3 {output = array<i64: 5, 5>, channels_last} : (tensor<1x8x8x3xf32>) -> tensor<1x5x5x3xf32>
+  // expected-error @+1 {{cannot differentiate once a layout is chosen}}
+  %5 = lc.conv %4, %w {channels_last, stride = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilation = array<i64: 1, 1>} : (tensor<1x5x5x3xf32>, tensor<4x3x3x3xf32>) -> tensor<1x3x3x4xf32>
+  return %5 : tensor<1x3x3x4xf32>
 }
