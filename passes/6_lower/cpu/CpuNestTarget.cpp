@@ -31,8 +31,8 @@ static Value zeroOf(ImplicitLocOpBuilder &b, VectorType type) {
   return arith::ConstantOp::create(b, b.getZeroAttr(type));
 }
 
-Value CpuNestTarget::load(ImplicitLocOpBuilder &b, Value buffer, Value offset,
-                          Type element) {
+Value CpuNestTarget::loadScalar(ImplicitLocOpBuilder &b, Value buffer,
+                                Value offset, Type element) {
   return LLVM::LoadOp::create(b, element,
                               elementPointer(b, buffer, offset, element),
                               alignmentOf(element));
@@ -70,8 +70,8 @@ Value CpuNestTarget::gather(ImplicitLocOpBuilder &b, Value buffer,
       b.getI32IntegerAttr(alignmentOf(element)));
 }
 
-void CpuNestTarget::store(ImplicitLocOpBuilder &b, Value value, Value buffer,
-                          Value offset) {
+void CpuNestTarget::storeScalar(ImplicitLocOpBuilder &b, Value value,
+                                Value buffer, Value offset) {
   Type element = value.getType();
   LLVM::StoreOp::create(b, value, elementPointer(b, buffer, offset, element),
                         alignmentOf(element));

@@ -3,12 +3,12 @@
 #ifndef PASSES_6_LOWER_CPU_CPUNESTTARGET_H
 #define PASSES_6_LOWER_CPU_CPUNESTTARGET_H
 
-#include "passes/6_lower/nest/NestTarget.h"
+#include "passes/6_lower/nest/LinearTarget.h"
 
 namespace lcompile {
 
 /// Buffers are `!llvm.ptr` to the first element.
-class CpuNestTarget : public nest::NestTarget {
+class CpuNestTarget : public nest::LinearTarget {
 public:
   explicit CpuNestTarget(unsigned vectorBits) : laneCount(vectorBits / 32) {}
 
@@ -16,16 +16,16 @@ public:
   unsigned vectorRegisters() const override {
     return laneCount >= 16 ? 32 : 16;
   }
-  mlir::Value load(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
-                   mlir::Value offset, mlir::Type element) override;
+  mlir::Value loadScalar(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
+                         mlir::Value offset, mlir::Type element) override;
   mlir::Value loadVector(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
                          mlir::Value offset, mlir::Type element,
                          mlir::Value mask) override;
   mlir::Value gather(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
                      mlir::Value offsets, mlir::Type element,
                      mlir::Value mask) override;
-  void store(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
-             mlir::Value buffer, mlir::Value offset) override;
+  void storeScalar(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
+                   mlir::Value buffer, mlir::Value offset) override;
   void storeVector(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
                    mlir::Value buffer, mlir::Value offset,
                    mlir::Value mask) override;

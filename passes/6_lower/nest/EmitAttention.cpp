@@ -6,6 +6,7 @@
 // values; when a larger score comes, both sums are scaled down (online softmax:
 // Milakov and Gimelshein 2018, Dao et al. 2022). Lanes run along keys for the
 // scores and along the value's last dimension for the sums.
+#include "passes/6_lower/nest/LinearTarget.h"
 #include "passes/6_lower/nest/NestEmitter.h"
 
 #include "dialects/lc/IR/BodyBuilder.h"
@@ -55,7 +56,7 @@ public:
   AttentionTile(NestEmitter &e, lc::SdpaOp op, AffineExpr batch,
                 AffineExpr head, ArrayRef<AffineExpr> rows, Value scratch)
       : e(e), b(e.b), body(e.b), op(op), batch(batch), head(head), rows(rows),
-        scratch(scratch), lanes(e.target.lanes()),
+        scratch(scratch), memory(*e.target.linear()), lanes(e.target.lanes()),
         depth(*lc::getConstant(lc::getDims(op.getQuery())[3])),
         width(*lc::getConstant(lc::getDims(op.getValue())[3])),
         vector(e.vectorOf(b.getF32Type())) {
@@ -75,36 +76,36 @@ public:
     state.sums.assign(rows.size(), zero);
     state.values.assign(rows.size() * vectorsOf(width), zero);
     AffineExpr keys = lc::getDims(op.getKey())[2];
-    Value size = e.i64Constant(block);
+    Value size = e.indexConstant(block);
     Value whole =
         arith::MulIOp::create(b, arith::DivUIOp::create(b, last, size), size);
     auto blocks = [&](Value from, Value to, int64_t vectors, bool partial) {
-      auto next =
-          e.loop(from, to, e.i64Constant(vectors * lanes), state.packed(),
-                 [&](Value iv, ValueRange carried) {
-                   NestEmitter::Scope scope;
-                   Value left;
-                   if (partial) {
-                     left = arith::SubIOp::create(b, last, iv);
-                     scope.mask = arith::CmpIOp::create(
-                         b, arith::CmpIPredicate::slt, laneNumbers(),
-                         e.broadcast(left));
-                   }
-                   return e.withScope(std::move(scope), [&] {
-                     unsigned first = e.addAxis(iv, keys, e.scopes.size() - 1);
-                     unsigned id =
-                         e.addAxis(e.i64Constant(0), lc::constant(e.ctx, lanes),
-                                   e.scopes.size() - 1, /*lanes=*/true);
-                     e.scopes.back()->vectorAxis = id;
-                     return oneBlock(State::unpacked(carried, rows.size()),
-                                     e.axis(first) + e.axis(id), e.axis(first),
-                                     vectors, left)
-                         .packed();
-                   });
-                 });
+      auto next = e.loop(
+          from, to, e.indexConstant(vectors * lanes), state.packed(),
+          [&](Value iv, ValueRange carried) {
+            NestEmitter::Scope scope;
+            Value left;
+            if (partial) {
+              left = arith::SubIOp::create(b, last, iv);
+              scope.mask =
+                  arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                        laneNumbers(), e.broadcast(left));
+            }
+            return e.withScope(std::move(scope), [&] {
+              unsigned first = e.addAxis(iv, keys, e.scopes.size() - 1);
+              unsigned id =
+                  e.addAxis(e.indexConstant(0), lc::constant(e.ctx, lanes),
+                            e.scopes.size() - 1, /*lanes=*/true);
+              e.scopes.back()->vectorAxis = id;
+              return oneBlock(State::unpacked(carried, rows.size()),
+                              e.axis(first) + e.axis(id), e.axis(first),
+                              vectors, left)
+                  .packed();
+            });
+          });
       state = State::unpacked(next, rows.size());
     };
-    blocks(e.i64Constant(0), whole, blockVectors, false);
+    blocks(e.indexConstant(0), whole, blockVectors, false);
     blocks(whole, last, 1, true);
     finish(state);
   }
@@ -114,7 +115,7 @@ private:
 
   Value laneNumbers() {
     return e.indexVector(
-        e.axis(e.addAxis(e.i64Constant(0), {}, 0, /*lanes=*/true)));
+        e.axis(e.addAxis(e.indexConstant(0), {}, 0, /*lanes=*/true)));
   }
 
   /// Scores of all rows for `vectors` vectors of keys.
@@ -122,7 +123,7 @@ private:
     SmallVector<Value> initial(rows.size() * vectors,
                                e.identity(Combine::sum, vector));
     auto sums = e.loop(
-        e.i64Constant(0), e.i64Constant(depth), e.i64Constant(1), initial,
+        e.indexConstant(0), e.indexConstant(depth), e.indexConstant(1), initial,
         [&](Value iv, ValueRange carried) {
           return e.withScope(NestEmitter::Scope(), [&] {
             AffineExpr d = e.axis(
@@ -135,8 +136,8 @@ private:
                 if (Value left =
                         e.eval(op.getQuery(), {batch, head, rows[r], d})) {
                   Value &sum = next[r * vectors + v];
-                  sum = body.multiplyAdd(
-                      e.broadcast(left), e.broadcast(right), sum);
+                  sum = body.multiplyAdd(e.broadcast(left), e.broadcast(right),
+                                         sum);
                 }
             }
             return next;
@@ -199,8 +200,8 @@ private:
         Value p = math::ExpOp::create(
             b, body.sub(s[r * vectors + v], e.broadcast(base)));
         state.sums[r] = body.add(state.sums[r], p);
-        e.target.storeVector(b, p, scratch,
-                             e.i64Constant((r * blockVectors + v) * lanes), {});
+        memory.storeVector(b, p, scratch,
+                           e.indexConstant((r * blockVectors + v) * lanes), {});
       }
       for (int64_t v = 0; v < vectorsOf(width); ++v) {
         Value &sum = state.values[r * vectorsOf(width) + v];
@@ -208,12 +209,12 @@ private:
       }
     }
     // Values, weighted.
-    Value count = e.i64Constant(vectors * lanes);
+    Value count = e.indexConstant(vectors * lanes);
     if (left)
       count = body.min(left, count);
     size_t n = rows.size(), wide = vectorsOf(width);
     auto sums = e.loop(
-        e.i64Constant(0), count, e.i64Constant(1), state.values,
+        e.indexConstant(0), count, e.indexConstant(1), state.values,
         [&](Value iv, ValueRange carried) {
           return columns([&](AffineExpr column) {
             SmallVector<Value> next(carried);
@@ -223,7 +224,7 @@ private:
             for (size_t v = 0; v < wide; ++v)
               right[v] = valueVector(first + k, column, v);
             for (size_t r = 0; r < n && !e.failed; ++r) {
-              Value p = e.target.load(
+              Value p = memory.loadScalar(
                   b, scratch, e.index(k + int64_t(r) * blockVectors * lanes),
                   b.getF32Type());
               for (size_t v = 0; v < wide; ++v) {
@@ -243,7 +244,7 @@ private:
   auto columns(Build build) -> decltype(build(AffineExpr())) {
     NestEmitter::Scope scope;
     return e.withScope(std::move(scope), [&] {
-      unsigned id = e.addAxis(e.i64Constant(0), lc::constant(e.ctx, lanes),
+      unsigned id = e.addAxis(e.indexConstant(0), lc::constant(e.ctx, lanes),
                               e.scopes.size() - 1, /*lanes=*/true);
       e.scopes.back()->vectorAxis = id;
       return build(e.axis(id));
@@ -256,7 +257,7 @@ private:
     if (left >= lanes)
       return {};
     return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, laneNumbers(),
-                                 e.broadcast(e.i64Constant(left)));
+                                 e.broadcast(e.indexConstant(left)));
   }
 
   Value valueVector(AffineExpr key, AffineExpr column, int64_t v) {
@@ -297,11 +298,14 @@ private:
   AffineExpr batch, head, keyHead;
   ArrayRef<AffineExpr> rows;
   Value scratch;
+  LinearTarget &memory; // of the scratch
   int64_t lanes, depth, width;
   VectorType vector;
 };
 
 LogicalResult NestEmitter::emitAttention(lc::SdpaOp op, Schedule &schedule) {
+  if (!target.linear())
+    return op.emitError("attention has no code generation on this target");
   lc::Dims q = lc::getDims(op.getQuery()), k = lc::getDims(op.getKey());
   int64_t lanes = target.lanes();
   int64_t wide =

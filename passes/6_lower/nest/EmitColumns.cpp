@@ -52,7 +52,7 @@ SmallVector<Value> NestEmitter::reduceTogether(ArrayRef<Reduction> reductions,
     return totals;
   }
   AffineExpr size = reductions[0].sizes[level];
-  return loop(i64Constant(0), index(size), i64Constant(1), totals,
+  return loop(indexConstant(0), index(size), indexConstant(1), totals,
               [&](Value iv, ValueRange carried) {
                 return withScope(Scope(), [&] {
                   place.push_back(axis(addAxis(iv, size, scopes.size() - 1)));
@@ -141,11 +141,11 @@ LogicalResult NestEmitter::emitColumns(ArrayRef<Value> roots,
       return whole();
     // The last columns, a vector at a time.
     auto rest = [&] {
-      loop(index(first), index(columns), i64Constant(n), {},
+      loop(index(first), index(columns), indexConstant(n), {},
            [&](Value iv, ValueRange) -> SmallVector<Value> {
              Value left = arith::SubIOp::create(b, index(columns), iv);
              AffineExpr lane =
-                 axis(addAxis(i64Constant(0), {}, 0, /*lanes=*/true));
+                 axis(addAxis(indexConstant(0), {}, 0, /*lanes=*/true));
              Value mask =
                  arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
                                        indexVector(lane), broadcast(left));

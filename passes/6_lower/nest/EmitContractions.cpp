@@ -137,7 +137,7 @@ void NestEmitter::contractTile(const Contraction &c, Value root, Place place,
       return sums;
     }
     AffineExpr size = c.reduced[k.size()];
-    return loop(i64Constant(0), index(size), i64Constant(1), sums,
+    return loop(indexConstant(0), index(size), indexConstant(1), sums,
                 [&](Value iv, ValueRange carried) {
                   return withScope(Scope(), [&] {
                     k.push_back(axis(addAxis(iv, size, scopes.size() - 1)));
@@ -170,7 +170,7 @@ void NestEmitter::contractRows(const Contraction &c, Value root, Place place,
   AffineExpr tiles = simplified(size.floorDiv(rows));
   auto over = [&](AffineExpr low, AffineExpr high, AffineExpr bound,
                   int64_t count) {
-    loop(index(low), index(high), i64Constant(1), {},
+    loop(index(low), index(high), indexConstant(1), {},
          [&](Value iv, ValueRange) -> SmallVector<Value> {
            withScope(Scope(), [&] {
              place[row] = axis(addAxis(iv, bound, scopes.size() - 1)) * count;
@@ -247,10 +247,10 @@ LogicalResult NestEmitter::emitContraction(const Contraction &c, Value root,
       if (left)
         scope.mask = arith::CmpIOp::create(
             b, arith::CmpIPredicate::slt,
-            indexVector(axis(addAxis(i64Constant(0), {}, 0, /*lanes=*/true))),
+            indexVector(axis(addAxis(indexConstant(0), {}, 0, /*lanes=*/true))),
             broadcast(left));
       withScope(std::move(scope), [&] {
-        unsigned id = addAxis(i64Constant(0), lc::constant(ctx, lanes),
+        unsigned id = addAxis(indexConstant(0), lc::constant(ctx, lanes),
                               scopes.size() - 1, /*lanes=*/true);
         scopes.back()->vectorAxis = id;
         place[last] = first + axis(id);
@@ -260,7 +260,7 @@ LogicalResult NestEmitter::emitContraction(const Contraction &c, Value root,
     };
     auto whole = [&] { columnsFrom(at * panel, vectors, {}); };
     auto part = [&] {
-      loop(index(done), index(columns), i64Constant(lanes), {},
+      loop(index(done), index(columns), indexConstant(lanes), {},
            [&](Value iv, ValueRange) -> SmallVector<Value> {
              withScope(Scope(), [&] {
                AffineExpr first = axis(addAxis(iv, columns, scopes.size() - 1));

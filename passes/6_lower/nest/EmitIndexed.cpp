@@ -171,9 +171,13 @@ AffineExpr NestEmitter::dataIndex(Value indices, ArrayRef<AffineExpr> place,
     return {};
   lc::BodyBuilder body(b);
   bool vector = isa<VectorType>(at.getType());
-  Type i64 = vector ? Type(vectorOf(b.getI64Type())) : b.getI64Type();
-  if (at.getType() != i64)
-    at = arith::ExtSIOp::create(b, i64, at);
+  Type type = target.indexType(ctx);
+  unsigned wanted = type.getIntOrFloatBitWidth(),
+           found = getElementTypeOrSelf(at.getType()).getIntOrFloatBitWidth();
+  if (vector)
+    type = vectorOf(type);
+  if (found < wanted)
+    at = arith::ExtSIOp::create(b, type, at);
   Value n = vector ? broadcast(index(size)) : index(size);
   Value zero = body.number(0, at);
   if (wrap)

@@ -49,7 +49,7 @@ void NestEmitter::innerLoop(AffineExpr size,
     });
   };
   if (!lc::isConstant(whole, 0))
-    loop(i64Constant(0), index(whole), i64Constant(n), {},
+    loop(indexConstant(0), index(whole), indexConstant(n), {},
          [&](Value iv, ValueRange) -> SmallVector<Value> {
            run(iv, {});
            return {};
@@ -59,7 +59,7 @@ void NestEmitter::innerLoop(AffineExpr size,
   auto tail = [&](OpBuilder &, Location loc) {
     Value start = index(whole);
     Value left = arith::SubIOp::create(b, index(size), start);
-    AffineExpr lane = axis(addAxis(i64Constant(0), {}, 0, /*lanes=*/true));
+    AffineExpr lane = axis(addAxis(indexConstant(0), {}, 0, /*lanes=*/true));
     Value lanes = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
                                         indexVector(lane), broadcast(left));
     run(start, lanes);
@@ -95,7 +95,7 @@ bool NestEmitter::flattens(ArrayRef<Value> roots) {
 void NestEmitter::parallel(AffineExpr extent, Schedule &schedule,
                            function_ref<void(AffineExpr)> body) {
   schedule.extent = extent;
-  loop(kernel.begin, kernel.end, i64Constant(1), {},
+  loop(kernel.begin, kernel.end, indexConstant(1), {},
        [&](Value iv, ValueRange) -> SmallVector<Value> {
          withScope(Scope(), [&] {
            body(axis(addAxis(iv, extent, scopes.size() - 1)));
@@ -205,7 +205,7 @@ void NestEmitter::failOnEmptyTables() {
     room = simplified(room);
     if (lc::boundsOf(room, kernel.symbols).min >= 1)
       return;
-    Value zero = i64Constant(0);
+    Value zero = indexConstant(0);
     Value bad =
         arith::CmpIOp::create(b, arith::CmpIPredicate::sle, index(room), zero);
     AffineExpr count = lc::numElements(lc::getDims(indices), ctx);

@@ -93,7 +93,7 @@ SmallVector<Value> NestEmitter::reduceLanes(const Reduction &reduction,
   };
   AffineExpr whole = simplified(size.floorDiv(unrolled) * unrolled);
   if (!lc::isConstant(whole, 0)) {
-    state = loop(i64Constant(0), index(whole), i64Constant(unrolled), state,
+    state = loop(indexConstant(0), index(whole), indexConstant(unrolled), state,
                  [&](Value iv, ValueRange carried) {
                    return withScope(Scope(), [&] {
                      SmallVector<Value> next;
@@ -101,7 +101,7 @@ SmallVector<Value> NestEmitter::reduceLanes(const Reduction &reduction,
                        Value lane = iv;
                        if (u)
                          lane =
-                             arith::AddIOp::create(b, iv, i64Constant(u * n));
+                             arith::AddIOp::create(b, iv, indexConstant(u * n));
                        next.push_back(
                            combine(reduction.kind, carried[u], element(lane)));
                      }
@@ -112,26 +112,27 @@ SmallVector<Value> NestEmitter::reduceLanes(const Reduction &reduction,
   if (known && *known % unrolled == 0)
     return state;
   // What is left, masked, into the first accumulator.
-  SmallVector<Value> rest = loop(
-      index(whole), index(size), i64Constant(n), {state[0]},
-      [&](Value iv, ValueRange carried) -> SmallVector<Value> {
-        Scope scope;
-        if (!known || *known % n) {
-          Value left = arith::SubIOp::create(b, index(size), iv);
-          scope.mask = arith::CmpIOp::create(
-              b, arith::CmpIPredicate::slt,
-              indexVector(axis(addAxis(i64Constant(0), {}, 0, /*lanes=*/true))),
-              broadcast(left));
-        }
-        Value lanes = scope.mask;
-        return withScope(std::move(scope), [&]() -> SmallVector<Value> {
-          Value v = element(iv);
-          if (lanes)
-            v = arith::SelectOp::create(b, lanes, v,
-                                        identity(reduction.kind, type));
-          return {combine(reduction.kind, carried[0], v)};
-        });
-      });
+  SmallVector<Value> rest =
+      loop(index(whole), index(size), indexConstant(n), {state[0]},
+           [&](Value iv, ValueRange carried) -> SmallVector<Value> {
+             Scope scope;
+             if (!known || *known % n) {
+               Value left = arith::SubIOp::create(b, index(size), iv);
+               scope.mask = arith::CmpIOp::create(
+                   b, arith::CmpIPredicate::slt,
+                   indexVector(
+                       axis(addAxis(indexConstant(0), {}, 0, /*lanes=*/true))),
+                   broadcast(left));
+             }
+             Value lanes = scope.mask;
+             return withScope(std::move(scope), [&]() -> SmallVector<Value> {
+               Value v = element(iv);
+               if (lanes)
+                 v = arith::SelectOp::create(b, lanes, v,
+                                             identity(reduction.kind, type));
+               return {combine(reduction.kind, carried[0], v)};
+             });
+           });
   state[0] = rest[0];
   return state;
 }
@@ -152,7 +153,7 @@ SmallVector<Value> NestEmitter::reduceLoops(const Reduction &reduction,
     return {combine(reduction.kind, accumulators[0], v)};
   }
   AffineExpr size = reduction.sizes[level];
-  return loop(i64Constant(0), index(size), i64Constant(1), accumulators,
+  return loop(indexConstant(0), index(size), indexConstant(1), accumulators,
               [&](Value iv, ValueRange carried) {
                 return withScope(Scope(), [&] {
                   unsigned id = addAxis(iv, size, scopes.size() - 1);
@@ -381,10 +382,10 @@ Value NestEmitter::argReduce(Operation *op, ArrayRef<AffineExpr> place) {
   bool vector = isVector(place);
   auto wide = [&](Value v) { return vector ? broadcast(v) : v; };
   Value best = wide(identity(isMax ? Combine::max : Combine::min, compute));
-  Value where = wide(i64Constant(0)),
+  Value where = wide(indexConstant(0)),
         seen = wide(lc::BodyBuilder(b).constantOf(b.getI1Type(), 0));
   auto result = loop(
-      i64Constant(0), index(size), i64Constant(1), {best, where, seen},
+      indexConstant(0), index(size), indexConstant(1), {best, where, seen},
       [&](Value iv, ValueRange state) -> SmallVector<Value> {
         return withScope(Scope(), [&]() -> SmallVector<Value> {
           Place source;

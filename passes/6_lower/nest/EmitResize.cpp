@@ -33,7 +33,7 @@ SmallVector<NestEmitter::Corner> NestEmitter::cornersOf(lc::ResizeOp op,
   else
     source =
         body.atLeast(body.sub(body.mul(body.add(x, half), factor), half), 0);
-  Value whole = arith::FPToSIOp::create(b, like(b.getI64Type()), source);
+  Value whole = arith::FPToSIOp::create(b, like(target.indexType(ctx)), source);
   Value last = number(simplified(size - 1));
   Value low = body.min(whole, last);
   auto place = [&](Value v) {

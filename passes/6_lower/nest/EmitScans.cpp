@@ -24,7 +24,7 @@ LogicalResult NestEmitter::emitLines(
       extent = extent * size;
   schedule.extent = lc::simplify(extent);
   schedule.work = sizes[dim];
-  loop(kernel.begin, kernel.end, i64Constant(1), {},
+  loop(kernel.begin, kernel.end, indexConstant(1), {},
        [&](Value iv, ValueRange) -> SmallVector<Value> {
          withScope(Scope(), [&] {
            Place place(sizes.size(), lc::constant(ctx, 0));
@@ -59,7 +59,7 @@ LogicalResult NestEmitter::emitScan(Operation *op, Combine kind,
   bool widen = typeOf(input).getElementType().isF32();
   Type carried = widen ? Type(b.getF64Type()) : compute;
   return emitLines(sizes, dim, schedule, [&](auto at) {
-    loop(i64Constant(0), index(sizes[dim]), i64Constant(1),
+    loop(indexConstant(0), index(sizes[dim]), indexConstant(1),
          {identity(kind, carried)},
          [&](Value i, ValueRange state) -> SmallVector<Value> {
            return withScope(Scope(), [&]() -> SmallVector<Value> {
@@ -89,8 +89,8 @@ LogicalResult NestEmitter::emitPlaceScan(Operation *op, bool isMax,
   Type compute = lc::computeType(typeOf(input).getElementType());
   lc::BodyBuilder body(b);
   return emitLines(sizes, dim, schedule, [&](auto at) {
-    loop(i64Constant(0), index(sizes[dim]), i64Constant(1),
-         {body.constantOf(compute, 0), i64Constant(0)},
+    loop(indexConstant(0), index(sizes[dim]), indexConstant(1),
+         {body.constantOf(compute, 0), indexConstant(0)},
          [&](Value i, ValueRange state) -> SmallVector<Value> {
            return withScope(Scope(), [&]() -> SmallVector<Value> {
              Place place = at(axis(addAxis(i, sizes[dim], scopes.size() - 1)));
@@ -108,7 +108,7 @@ LogicalResult NestEmitter::emitPlaceScan(Operation *op, bool isMax,
                worse = arith::SelectOp::create(b, isNan(v),
                                                body.number(0, worse), worse);
              }
-             Value isFirst = body.equal(i, i64Constant(0));
+             Value isFirst = body.equal(i, indexConstant(0));
              Value better = arith::OrIOp::create(
                  b, isFirst,
                  arith::XOrIOp::create(b, worse, body.number(1, worse)));
@@ -177,8 +177,9 @@ LogicalResult NestEmitter::emitArgsort(lc::ArgsortOp op, Schedule &schedule) {
           scf::IfOp::create(b, condition, fill(yes), fill(no)).getResults());
     };
 
-    Value zero = i64Constant(0), one = i64Constant(1), n = index(sizes[dim]);
-    Value two = i64Constant(2);
+    Value zero = indexConstant(0), one = indexConstant(1),
+          n = index(sizes[dim]);
+    Value two = indexConstant(2);
     loop(zero, n, one, {}, [&](Value i, ValueRange) -> Values {
       withScope(Scope(), [&] {
         write(i, i);
@@ -209,8 +210,7 @@ LogicalResult NestEmitter::emitArgsort(lc::ArgsortOp op, Schedule &schedule) {
         Value moved = read(start);
         // Moves children up until `moved` is not before the next one.
         auto sift = scf::WhileOp::create(
-            b, TypeRange{b.getI64Type(), b.getI64Type(), b.getI64Type()},
-            ValueRange{start},
+            b, SmallVector<Type>(3, target.indexType(ctx)), ValueRange{start},
             [&](OpBuilder &, Location loc, ValueRange state) {
               Values next = withScope(Scope(), [&]() -> Values {
                 Value hole = state[0];
@@ -275,7 +275,7 @@ LogicalResult NestEmitter::emitScatter(lc::ScatterOp op, Schedule &schedule) {
   RankedTensorType type = typeOf(op.getResult());
   std::optional<Combine> combining = combineOf(op.getKind());
   return emitLines(counts, dim, schedule, [&](auto at) {
-    loop(i64Constant(0), index(counts[dim]), i64Constant(1), {},
+    loop(indexConstant(0), index(counts[dim]), indexConstant(1), {},
          [&](Value i, ValueRange) -> SmallVector<Value> {
            withScope(Scope(), [&] {
              Place place = at(axis(addAxis(i, counts[dim], scopes.size() - 1)));

@@ -117,49 +117,44 @@ Value NestEmitter::evalUncached(Value tensor, ArrayRef<AffineExpr> place) {
 // Memory
 //===----------------------------------------------------------------------===//
 
+std::optional<int64_t> NestEmitter::laneStride(AffineExpr expr) {
+  std::optional<int64_t> stride;
+  bool opaque = false;
+  for (unsigned i = 0; i < axes.size(); ++i) {
+    if (!expr.isFunctionOfDim(i))
+      continue;
+    if (axes[i].lanes)
+      stride = strideAlong(expr, i, bounds);
+    opaque |= axes[i].opaque;
+  }
+  return opaque ? std::nullopt : stride;
+}
+
+MemoryPlace NestEmitter::memoryPlace(Value buffer, RankedTensorType type,
+                                     ArrayRef<AffineExpr> place,
+                                     lc::Dims &sizes) {
+  sizes = lc::getDims(type);
+  if (flat)
+    sizes = {lc::numElements(sizes, ctx)};
+  return {buffer, memoryType(type.getElementType()), sizes, place};
+}
+
 Value NestEmitter::load(Value buffer, RankedTensorType type,
                         ArrayRef<AffineExpr> place) {
-  AffineExpr offset =
-      flat ? place[0] : simplified(linearize(place, lc::getDims(type), ctx));
-  Type element = type.getElementType(), memory = memoryType(element);
-  if (!isVector(offset))
-    return toCompute(target.load(b, buffer, index(offset), memory), element);
-  std::optional<int64_t> stride;
-  for (unsigned i = 0; i < axes.size(); ++i)
-    if (axes[i].lanes && isVector(offset) && offset.isFunctionOfDim(i))
-      stride = strideAlong(offset, i, bounds);
-  bool opaque = false;
-  offset.walk([&](AffineExpr e) {
-    if (auto dim = dyn_cast<AffineDimExpr>(e))
-      opaque |= axes[dim.getPosition()].opaque;
-  });
-  if (!opaque && stride == 1)
-    return toCompute(
-        target.loadVector(b, buffer, index(offset), memory, mask()), element);
-  return toCompute(
-      target.gather(b, buffer, indexVector(offset), memory, mask()), element);
+  lc::Dims sizes;
+  MemoryPlace from = memoryPlace(buffer, type, place, sizes);
+  return toCompute(target.load(*this, from), type.getElementType());
 }
 
 void NestEmitter::store(Value value, Value buffer, RankedTensorType type,
                         ArrayRef<AffineExpr> place) {
   if (failed || !value)
     return;
-  AffineExpr offset =
-      flat ? place[0] : simplified(linearize(place, lc::getDims(type), ctx));
-  if (!isVector(offset)) {
-    target.store(b, toMemory(value, type.getElementType()), buffer,
-                 index(offset));
-    return;
-  }
-  value = toMemory(broadcast(value), type.getElementType());
-  std::optional<int64_t> stride;
-  for (unsigned i = 0; i < axes.size(); ++i)
-    if (axes[i].lanes && offset.isFunctionOfDim(i))
-      stride = strideAlong(offset, i, bounds);
-  if (stride == 1)
-    target.storeVector(b, value, buffer, index(offset), mask());
-  else
-    target.scatter(b, value, buffer, indexVector(offset), mask());
+  lc::Dims sizes;
+  MemoryPlace to = memoryPlace(buffer, type, place, sizes);
+  if (isVector(simplified(linearize(place, sizes, ctx))))
+    value = broadcast(value);
+  target.store(*this, toMemory(value, type.getElementType()), to);
 }
 
 //===----------------------------------------------------------------------===//
@@ -203,7 +198,7 @@ Value NestEmitter::iota(lc::IotaOp op, AffineExpr place) {
     type = VectorType::get(vector.getShape(), compute);
   if (isa<FloatType>(compute))
     number = arith::SIToFPOp::create(b, type, number);
-  else if (!compute.isInteger(64))
+  else if (compute.getIntOrFloatBitWidth() < target.indexType(ctx).getWidth())
     number = arith::TruncIOp::create(b, type, number);
   auto constant = [&](TypedAttr attr) {
     double v = isa<FloatAttr>(attr)

@@ -92,7 +92,7 @@ VectorType NestEmitter::vectorOf(Type element) {
   return VectorType::get({static_cast<int64_t>(target.lanes())}, element);
 }
 
-Value NestEmitter::i64Constant(int64_t value) {
+Value NestEmitter::indexConstant(int64_t value) {
   return index(lc::constant(ctx, value));
 }
 
@@ -123,18 +123,20 @@ Value NestEmitter::indexVector(AffineExpr expr) {
 
 Value NestEmitter::emitIndex(AffineExpr expr, bool vector) {
   if (auto c = dyn_cast<AffineConstantExpr>(expr))
-    return arith::ConstantOp::create(b, b.getI64IntegerAttr(c.getValue()));
+    return arith::ConstantOp::create(
+        b, b.getIntegerAttr(target.indexType(ctx), c.getValue()));
   if (auto s = dyn_cast<AffineSymbolExpr>(expr))
     return kernel.symbolValue(s.getPosition());
   if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
     const Axis &axis = axes[dim.getPosition()];
     if (!vector || axis.opaque)
       return axis.value;
-    SmallVector<int64_t> lanes =
-        llvm::to_vector(llvm::seq<int64_t>(0, target.lanes()));
+    IntegerType type = target.indexType(ctx);
+    auto lanes = llvm::map_to_vector(
+        llvm::seq<uint64_t>(0, target.lanes()),
+        [&](uint64_t i) { return APInt(type.getWidth(), i); });
     Value steps = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(vectorOf(b.getI64Type()),
-                                  ArrayRef<int64_t>(lanes)));
+        b, DenseElementsAttr::get(vectorOf(type), lanes));
     return arith::AddIOp::create(b, broadcast(axis.value), steps);
   }
   auto binary = cast<AffineBinaryOpExpr>(expr);

@@ -44,7 +44,7 @@ struct Schedule {
 
 class AttentionTile;
 
-class NestEmitter {
+class NestEmitter : private NestIndices {
 public:
   NestEmitter(Kernel kernel, NestTarget &target, mlir::OpBuilder &builder);
 
@@ -65,7 +65,7 @@ private:
 
   /// A variable that places may use.
   struct Axis {
-    mlir::Value value;   // i64: the first lane, or vector<i64> when `opaque`
+    mlir::Value value;   // the first lane, or a vector of numbers when `opaque`
     unsigned scope;      // index in the scope stack
     bool lanes = false;  // value, value + 1, ... in the lanes
     bool opaque = false; // a vector of unrelated numbers
@@ -77,24 +77,23 @@ private:
   mlir::AffineExpr axis(unsigned i) { return mlir::getAffineDimExpr(i, ctx); }
   /// The innermost scope that the expressions need, not outside a guard.
   unsigned scopeOf(llvm::ArrayRef<mlir::AffineExpr> exprs);
-  /// True when the expressions differ between lanes.
-  bool isVector(llvm::ArrayRef<mlir::AffineExpr> exprs);
-  mlir::Value mask() const;
+  bool isVector(llvm::ArrayRef<mlir::AffineExpr> exprs) override;
+  mlir::Value mask() const override;
   /// Runs `build` with code going to scope `depth`; inner scopes are set aside.
   template <typename Build> auto inScope(unsigned depth, Build build);
   void moveTo(const Scope &scope) { b.setInsertionPointToEnd(scope.block); }
   /// Runs `build` in a scope of its own at the builder's place.
   template <typename Build> auto withScope(Scope scope, Build build);
-  mlir::AffineExpr simplified(mlir::AffineExpr expr) {
+  mlir::AffineExpr simplified(mlir::AffineExpr expr) override {
     return nest::simplify(expr, bounds);
   }
+  mlir::ImplicitLocOpBuilder &builder() override { return b; }
+  std::optional<int64_t> laneStride(mlir::AffineExpr expr) override;
 
   // ---- numbers (NestEmitter.cpp)
-  mlir::Value i64Constant(int64_t value);
-  /// The expression as i64 in the scope that it needs.
-  mlir::Value index(mlir::AffineExpr expr);
-  /// The expression as vector<i64>, one number a lane.
-  mlir::Value indexVector(mlir::AffineExpr expr);
+  mlir::Value indexConstant(int64_t value);
+  mlir::Value index(mlir::AffineExpr expr) override;
+  mlir::Value indexVector(mlir::AffineExpr expr) override;
   mlir::Value emitIndex(mlir::AffineExpr expr, bool vector);
   mlir::Value broadcast(mlir::Value scalar);
   mlir::VectorType vectorOf(mlir::Type element);
@@ -110,6 +109,10 @@ private:
   void define(mlir::Value tensor, Place place, mlir::Value value);
   mlir::Value evalUncached(mlir::Value tensor,
                            llvm::ArrayRef<mlir::AffineExpr> place);
+  /// `sizes` holds what the result refers to.
+  MemoryPlace memoryPlace(mlir::Value buffer, mlir::RankedTensorType type,
+                          llvm::ArrayRef<mlir::AffineExpr> place,
+                          lc::Dims &sizes);
   mlir::Value load(mlir::Value buffer, mlir::RankedTensorType type,
                    llvm::ArrayRef<mlir::AffineExpr> place);
   void store(mlir::Value value, mlir::Value buffer, mlir::RankedTensorType type,

@@ -3,15 +3,45 @@
 #ifndef PASSES_6_LOWER_NEST_NESTTARGET_H
 #define PASSES_6_LOWER_NEST_NESTTARGET_H
 
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace lcompile::nest {
 
+class LinearTarget;
+
 enum class Combine { sum, product, max, min, logicalOr, logicalAnd };
 
-/// Hooks of one machine. Offsets count elements; `element` is the type in
-/// memory (bool: i8). Masks are vectors of i1, null when all lanes take part;
-/// lanes that do not take part read as 0 and are not written.
+/// What a target may ask of the nest that is being built.
+class NestIndices {
+public:
+  virtual ~NestIndices() = default;
+  virtual mlir::ImplicitLocOpBuilder &builder() = 0;
+  /// The expression as a number of the target's index type, in the scope that
+  /// it needs; of the first lane where lanes differ.
+  virtual mlir::Value index(mlir::AffineExpr expr) = 0;
+  /// One number a lane.
+  virtual mlir::Value indexVector(mlir::AffineExpr expr) = 0;
+  /// True when the expressions differ between lanes.
+  virtual bool isVector(llvm::ArrayRef<mlir::AffineExpr> exprs) = 0;
+  /// By how much the expression grows from lane to lane, if that is known.
+  virtual std::optional<int64_t> laneStride(mlir::AffineExpr expr) = 0;
+  /// Lanes that take part; null: all.
+  virtual mlir::Value mask() const = 0;
+  virtual mlir::AffineExpr simplified(mlir::AffineExpr expr) = 0;
+};
+
+/// An element of a tensor in memory, or those that the lanes stand for.
+struct MemoryPlace {
+  mlir::Value buffer;
+  mlir::Type element; // in memory: bool is i8
+  /// Sizes and one expression each; the number of elements and the row-major
+  /// offset alone where dimensions do not matter.
+  llvm::ArrayRef<mlir::AffineExpr> sizes, at;
+};
+
+/// Hooks of one machine.
 class NestTarget {
 public:
   virtual ~NestTarget() = default;
@@ -23,27 +53,25 @@ public:
   /// Registers that hold such a vector.
   virtual unsigned vectorRegisters() const = 0;
 
-  virtual mlir::Value load(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
-                           mlir::Value offset, mlir::Type element) = 0;
-  virtual mlir::Value loadVector(mlir::ImplicitLocOpBuilder &b,
-                                 mlir::Value buffer, mlir::Value offset,
-                                 mlir::Type element, mlir::Value mask) = 0;
-  virtual mlir::Value gather(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
-                             mlir::Value offsets, mlir::Type element,
-                             mlir::Value mask) = 0;
-  virtual void store(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
-                     mlir::Value buffer, mlir::Value offset) = 0;
-  virtual void storeVector(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
-                           mlir::Value buffer, mlir::Value offset,
-                           mlir::Value mask) = 0;
-  virtual void scatter(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
-                       mlir::Value buffer, mlir::Value offsets,
-                       mlir::Value mask) = 0;
+  /// Numbers that count loops and address memory.
+  virtual mlir::IntegerType indexType(mlir::MLIRContext *ctx) const {
+    return mlir::IntegerType::get(ctx, 64);
+  }
+
+  /// A vector when the place differs between lanes. Lanes that do not take part
+  /// have any value, and are not written.
+  virtual mlir::Value load(NestIndices &nest, const MemoryPlace &from) = 0;
+  virtual void store(NestIndices &nest, mlir::Value value,
+                     const MemoryPlace &to) = 0;
+
   /// All lanes of a vector combined.
   virtual mlir::Value reduce(mlir::ImplicitLocOpBuilder &b, Combine kind,
                              mlir::Value vector) = 0;
   /// Memory for `bytes` that lives as long as the kernel's call.
   virtual mlir::Value scratch(mlir::ImplicitLocOpBuilder &b, int64_t bytes) = 0;
+
+  /// This target, when its memory is a line of elements.
+  virtual LinearTarget *linear() { return nullptr; }
 };
 
 } // namespace lcompile::nest
