@@ -6,9 +6,11 @@
 #include "dialects/kernel/IR/KernelDialect.h"
 #include "dialects/lc/IR/LcDialect.h"
 #include "dialects/rt/IR/RtDialect.h"
+#include "dialects/tpc/IR/TpcDialect.h"
 #include "dialects/zero/IR/ZeroDialect.h"
 #include "lib/Jit/KernelEvaluator.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/EmitC/IR/EmitC.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -25,11 +27,11 @@ using namespace mlir;
 
 void lcompile::registerDialects(DialectRegistry &registry) {
   registry.insert<ccl::CclDialect, kernel::KernelDialect, lc::LcDialect,
-                  rt::RtDialect, zero::ZeroDialect>();
-  registry
-      .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
-              LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
-              scf::SCFDialect, tensor::TensorDialect, vector::VectorDialect>();
+                  rt::RtDialect, tpc::TpcDialect, zero::ZeroDialect>();
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
+                  emitc::EmitCDialect, func::FuncDialect, LLVM::LLVMDialect,
+                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  tensor::TensorDialect, vector::VectorDialect>();
   registerKernelEvaluator(registry);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The lc dialect: registration, attributes and their rules.
 #include "dialects/lc/IR/LcDialect.h"
+#include "dialects/lc/IR/ParseExprs.h"
 
 #include "dialects/lc/IR/LcOps.h"
 #include "dialects/lc/IR/SymbolicShape.h"
@@ -73,31 +74,29 @@ DimsAttr DimsAttr::get(ArrayRef<AffineExpr> exprs, MLIRContext *ctx) {
   return get(ctx, AffineMap::get(0, symbols, simple, ctx));
 }
 
-Attribute DimsAttr::parse(AsmParser &parser, Type) {
+ParseResult lcompile::lc::parseExprs(AsmParser &parser,
+                                     SmallVectorImpl<AffineExpr> &exprs) {
   // The names s0, s1, ... stand for the function's symbols.
   static constexpr unsigned maxSymbols = 64;
-  MLIRContext *ctx = parser.getContext();
   SmallVector<std::string> names;
   for (unsigned i = 0; i < maxSymbols; ++i)
     names.push_back("s" + std::to_string(i));
   SmallVector<std::pair<StringRef, AffineExpr>> symbols;
   for (auto [i, name] : llvm::enumerate(names))
-    symbols.emplace_back(name, getAffineSymbolExpr(i, ctx));
+    symbols.emplace_back(name, getAffineSymbolExpr(i, parser.getContext()));
+  return parser.parseCommaSeparatedList([&]() -> ParseResult {
+    return parser.parseAffineExpr(symbols, exprs.emplace_back());
+  });
+}
+
+Attribute DimsAttr::parse(AsmParser &parser, Type) {
   SmallVector<AffineExpr> exprs;
   if (parser.parseLess())
     return {};
-  if (failed(parser.parseOptionalGreater())) {
-    if (parser.parseCommaSeparatedList([&]() -> ParseResult {
-          AffineExpr expr;
-          if (parser.parseAffineExpr(symbols, expr))
-            return failure();
-          exprs.push_back(expr);
-          return success();
-        }) ||
-        parser.parseGreater())
-      return {};
-  }
-  return get(exprs, ctx);
+  if (failed(parser.parseOptionalGreater()) &&
+      (parseExprs(parser, exprs) || parser.parseGreater()))
+    return {};
+  return get(exprs, parser.getContext());
 }
 
 void DimsAttr::print(AsmPrinter &printer) const {
