@@ -14,7 +14,7 @@ func.func private @tensor_c2(!tpc.tensor<f32, 6>)
 // -----
 
 // expected-error @+1 {{expected tensors before scalars}}
-tpc.kernel @kernel_c1_order(%a: f32, %x: !tpc.tensor<f32, 1>)
+tpc.kernel @kernel_c1(%a: f32, %x: !tpc.tensor<f32, 1>)
     attributes {space = #lc.dims<1>, access = [#tpc.access<[]>]} {
   tpc.return
 }
@@ -22,7 +22,7 @@ tpc.kernel @kernel_c1_order(%a: f32, %x: !tpc.tensor<f32, 1>)
 // -----
 
 // expected-error @+1 {{expected scalars of type i32 or f32, found 'i64'}}
-tpc.kernel @kernel_c1_scalar(%x: !tpc.tensor<f32, 1>, %a: i64)
+tpc.kernel @kernel_c1(%x: !tpc.tensor<f32, 1>, %a: i64)
     attributes {space = #lc.dims<1>, access = [#tpc.access<[]>]} {
   tpc.return
 }
@@ -32,7 +32,7 @@ tpc.kernel @kernel_c1_scalar(%x: !tpc.tensor<f32, 1>, %a: i64)
 !t = !tpc.tensor<f32, 1>
 #a = #tpc.access<[]>
 // expected-error @+1 {{expected at most 16 tensors, found 17}}
-tpc.kernel @kernel_c1_tensors(%0: !t, %1: !t, %2: !t, %3: !t, %4: !t, %5: !t, %6: !t, %7: !t, %8: !t, %9: !t, %10: !t,
+tpc.kernel @kernel_c1(%0: !t, %1: !t, %2: !t, %3: !t, %4: !t, %5: !t, %6: !t, %7: !t, %8: !t, %9: !t, %10: !t,
                               %11: !t, %12: !t, %13: !t, %14: !t, %15: !t, %16: !t)
     attributes {space = #lc.dims<1>, access = [#a, #a, #a, #a, #a, #a, #a, #a, #a, #a, #a, #a, #a, #a, #a, #a, #a]} {
   tpc.return
@@ -41,7 +41,7 @@ tpc.kernel @kernel_c1_tensors(%0: !t, %1: !t, %2: !t, %3: !t, %4: !t, %5: !t, %6
 // -----
 
 // expected-error @+1 {{expected at most 32 scalars, found 33}}
-tpc.kernel @kernel_c1_scalars(%0: i32, %1: i32, %2: i32, %3: i32, %4: i32, %5: i32, %6: i32, %7: i32, %8: i32, %9: i32,
+tpc.kernel @kernel_c1(%0: i32, %1: i32, %2: i32, %3: i32, %4: i32, %5: i32, %6: i32, %7: i32, %8: i32, %9: i32,
                               %10: i32, %11: i32, %12: i32, %13: i32, %14: i32, %15: i32, %16: i32, %17: i32,
                               %18: i32, %19: i32, %20: i32, %21: i32, %22: i32, %23: i32, %24: i32, %25: i32,
                               %26: i32, %27: i32, %28: i32, %29: i32, %30: i32, %31: i32, %32: i32)
@@ -59,14 +59,14 @@ tpc.kernel @kernel_c2() attributes {space = #lc.dims<>, access = []} {
 // -----
 
 // expected-error @+1 {{expected 1 access patterns, found 0}}
-tpc.kernel @kernel_c3_count(%x: !tpc.tensor<f32, 1>) attributes {space = #lc.dims<1>, access = []} {
+tpc.kernel @kernel_c3(%x: !tpc.tensor<f32, 1>) attributes {space = #lc.dims<1>, access = []} {
   tpc.return
 }
 
 // -----
 
 // expected-error @+1 {{tensor 0: expected 2 ranges, found 1}}
-tpc.kernel @kernel_c3_rank(%x: !tpc.tensor<f32, 2>)
+tpc.kernel @kernel_c3(%x: !tpc.tensor<f32, 2>)
     attributes {space = #lc.dims<1>, access = [#tpc.access<[<0 : 64, 0, 63>]>]} {
   tpc.return
 }
@@ -74,7 +74,7 @@ tpc.kernel @kernel_c3_rank(%x: !tpc.tensor<f32, 2>)
 // -----
 
 // expected-error @+1 {{tensor 0: the index space has no dimension 1}}
-tpc.kernel @kernel_c3_dim(%x: !tpc.tensor<f32, 1>)
+tpc.kernel @kernel_c3(%x: !tpc.tensor<f32, 1>)
     attributes {space = #lc.dims<1>, access = [#tpc.access<[<1 : 64, 0, 63>]>]} {
   tpc.return
 }
