@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Computes the polynomials of passes/6_lower/cpu/ExpandVectorMath.cpp (needs mpmath).
+"""Computes the polynomials of passes/6_lower/nest/VectorMath.cpp (needs mpmath).
 
 Each is a Chebyshev fit of what remains of a function after its leading terms, so
 that the fit's absolute error is the function's relative error.

@@ -148,6 +148,14 @@ LogicalResult NestEmitter::emitMap(ArrayRef<Value> roots, Schedule &schedule) {
       store(v, buffers[i], typeOf(roots[i]), places[i](place));
   };
   flat = flattens(values) && values == SmallVector<Value>(roots);
+  schedule.flat = flat;
+  if (kernel.box) {
+    if (flat)
+      sizes = {lc::numElements(sizes, ctx)};
+    bool single = !flat && llvm::any_of(values, reducesRows);
+    overGrid(sizes, single ? -1 : int(sizes.size()) - 1, schedule, storeAll);
+    return failure(failed);
+  }
   if (flat) {
     AffineExpr total = lc::numElements(sizes, ctx);
     AffineExpr chunk = lc::constant(ctx, flatChunk);

@@ -169,6 +169,7 @@ SmallVector<Value> NestEmitter::reduceLoops(const Reduction &reduction,
 Value NestEmitter::reduce(const Reduction &reduction, bool vector) {
   Place place;
   bool lanes = !vector && !reduction.sizes.empty();
+  vector |= target.computesInLanes() && !lanes;
   Type type =
       vector || lanes ? Type(vectorOf(reduction.compute)) : reduction.compute;
   int64_t count = 1;

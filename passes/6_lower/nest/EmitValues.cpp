@@ -136,14 +136,21 @@ MemoryPlace NestEmitter::memoryPlace(Value buffer, RankedTensorType type,
   sizes = lc::getDims(type);
   if (flat)
     sizes = {lc::numElements(sizes, ctx)};
-  return {buffer, memoryType(type.getElementType()), sizes, place};
+  return {buffer, target.memoryType(type.getElementType()), sizes, place};
 }
 
 Value NestEmitter::load(Value buffer, RankedTensorType type,
                         ArrayRef<AffineExpr> place) {
   lc::Dims sizes;
   MemoryPlace from = memoryPlace(buffer, type, place, sizes);
-  return toCompute(target.load(*this, from), type.getElementType());
+  Value v = target.load(*this, from);
+  if (!v) {
+    kernel.function.emitError("reads a tensor in a way that has no code "
+                              "generation on this target");
+    failed = true;
+    return {};
+  }
+  return toCompute(computed(v), type.getElementType());
 }
 
 void NestEmitter::store(Value value, Value buffer, RankedTensorType type,
@@ -171,7 +178,7 @@ Value NestEmitter::elementwise(Operation *op, ArrayRef<AffineExpr> place) {
     vector |= isa<VectorType>(v.getType());
     operands.push_back(v);
   }
-  if (vector)
+  if (vector || target.computesInLanes())
     for (Value &v : operands)
       v = broadcast(v);
   b.setLoc(op->getLoc());

@@ -18,6 +18,17 @@ NestEmitter::NestEmitter(Kernel kernel, NestTarget &target, OpBuilder &builder)
   scopes.back()->block = b.getInsertionBlock();
 }
 
+Value NestTarget::laneNumbers(ImplicitLocOpBuilder &b) {
+  IntegerType type = indexType(b.getContext());
+  auto numbers =
+      llvm::map_to_vector(llvm::seq<uint64_t>(0, lanes()), [&](uint64_t i) {
+        return APInt(type.getWidth(), i);
+      });
+  return arith::ConstantOp::create(
+      b, DenseElementsAttr::get(VectorType::get({int64_t(lanes())}, type),
+                                numbers));
+}
+
 //===----------------------------------------------------------------------===//
 // Scopes
 //===----------------------------------------------------------------------===//
@@ -131,12 +142,7 @@ Value NestEmitter::emitIndex(AffineExpr expr, bool vector) {
     const Axis &axis = axes[dim.getPosition()];
     if (!vector || axis.opaque)
       return axis.value;
-    IntegerType type = target.indexType(ctx);
-    auto lanes = llvm::map_to_vector(
-        llvm::seq<uint64_t>(0, target.lanes()),
-        [&](uint64_t i) { return APInt(type.getWidth(), i); });
-    Value steps = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(vectorOf(type), lanes));
+    Value steps = target.laneNumbers(b);
     return arith::AddIOp::create(b, broadcast(axis.value), steps);
   }
   auto binary = cast<AffineBinaryOpExpr>(expr);
@@ -184,9 +190,12 @@ static Type like(Value v, Type element) {
 
 Value NestEmitter::toCompute(Value v, Type element) {
   Type compute = lc::computeType(element);
-  if (element.isInteger(1))
+  if (element.isInteger(1)) {
+    if (target.computesInLanes()) // comparisons are of 32 bits
+      v = arith::ExtUIOp::create(b, like(v, b.getI32Type()), v);
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, v,
                                  lc::BodyBuilder(b).number(0, v));
+  }
   Type type =
       like(v, isa<IntegerType>(compute)
                   ? IntegerType::get(ctx, compute.getIntOrFloatBitWidth())
@@ -194,7 +203,7 @@ Value NestEmitter::toCompute(Value v, Type element) {
   if (v.getType() == type)
     return v;
   lc::BodyBuilder body(b);
-  if (element.isBF16()) { // the upper half of an f32
+  if (element.isBF16() && !body.isFloat(v)) { // the upper half of an f32
     Value bits = arith::ExtUIOp::create(b, like(v, b.getI32Type()), v);
     bits = arith::ShLIOp::create(b, bits, body.number(16, bits));
     return arith::BitcastOp::create(b, type, bits);
@@ -207,12 +216,16 @@ Value NestEmitter::toCompute(Value v, Type element) {
 }
 
 Value NestEmitter::toMemory(Value v, Type element) {
-  Type type = like(v, memoryType(element));
+  Type type = like(v, target.memoryType(element));
   if (v.getType() == type)
     return v;
-  if (element.isInteger(1))
-    return arith::ExtUIOp::create(b, type, v);
-  if (element.isBF16()) {
+  if (element.isInteger(1)) {
+    if (!target.computesInLanes())
+      return arith::ExtUIOp::create(b, type, v);
+    v = arith::ExtUIOp::create(b, like(v, b.getI32Type()), v);
+    return arith::TruncIOp::create(b, type, v);
+  }
+  if (element.isBF16() && isa<IntegerType>(getElementTypeOrSelf(type))) {
     // Rounded to even with integers: few machines have an instruction, it may
     // take denormal numbers as 0, and LLVM's stand-in is a library that
     // artefacts lack.

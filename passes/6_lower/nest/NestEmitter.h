@@ -17,9 +17,6 @@
 
 namespace lcompile::nest {
 
-/// The type of an element in memory: bool is a byte, integers are signless.
-mlir::Type memoryType(mlir::Type element);
-
 using Place = llvm::SmallVector<mlir::AffineExpr>;
 
 /// A kernel to emit: a function with lc operations, and its memory.
@@ -30,7 +27,10 @@ struct Kernel {
   llvm::SmallVector<lc::SymbolAttr> symbols;
   /// The value of symbol i, built at the kernel's start.
   std::function<mlir::Value(unsigned)> symbolValue;
-  mlir::Value begin, end; // the part of the parallel loop to run, i64
+  mlir::Value begin, end; // the part of the parallel loop to run
+  /// Instead of a parallel loop, a grid of members: the first one to run in a
+  /// dimension, and the one behind the last.
+  std::function<std::pair<mlir::Value, mlir::Value>(unsigned)> box;
   /// Leaves the kernel when an index is out of range: (condition, position).
   std::function<void(mlir::ImplicitLocOpBuilder &, mlir::Value, mlir::Value)>
       failIf;
@@ -40,6 +40,8 @@ struct Kernel {
 struct Schedule {
   mlir::AffineExpr extent; // iterations of the parallel loop
   mlir::AffineExpr work;   // elements computed in one iteration
+  llvm::SmallVector<mlir::AffineExpr> grid; // members, the innermost first
+  bool flat = false; // tensors are seen as a row of their elements
 };
 
 class AttentionTile;
@@ -69,6 +71,8 @@ private:
     unsigned scope;      // index in the scope stack
     bool lanes = false;  // value, value + 1, ... in the lanes
     bool opaque = false; // a vector of unrelated numbers
+    int gridDim = -1;    // runs over the members' elements in this dimension
+    int64_t tile = 0;    // elements of a member
   };
 
   // ---- scopes (NestEmitter.cpp) --------------------------------------------
@@ -89,6 +93,7 @@ private:
   }
   mlir::ImplicitLocOpBuilder &builder() override { return b; }
   std::optional<int64_t> laneStride(mlir::AffineExpr expr) override;
+  std::optional<MemberRange> memberRange(mlir::AffineExpr expr) override;
 
   // ---- numbers (NestEmitter.cpp)
   mlir::Value indexConstant(int64_t value);
@@ -96,6 +101,10 @@ private:
   mlir::Value indexVector(mlir::AffineExpr expr) override;
   mlir::Value emitIndex(mlir::AffineExpr expr, bool vector);
   mlir::Value broadcast(mlir::Value scalar);
+  /// A vector where the target computes in lanes only.
+  mlir::Value computed(mlir::Value v) {
+    return target.computesInLanes() ? broadcast(v) : v;
+  }
   mlir::VectorType vectorOf(mlir::Type element);
   /// From memory to compute type and back.
   mlir::Value toCompute(mlir::Value v, mlir::Type element);
@@ -243,6 +252,10 @@ private:
                               Schedule &schedule);
   void failOnEmptyTables();
   bool flattens(llvm::ArrayRef<mlir::Value> roots);
+  /// The loops over a member's part of the grid; `body` gets every place, lanes
+  /// along dimension `inner` (-1: none).
+  void overGrid(llvm::ArrayRef<mlir::AffineExpr> sizes, int inner,
+                Schedule &schedule, llvm::function_ref<void(Place)> body);
   void innerLoop(mlir::AffineExpr size,
                  llvm::function_ref<void(mlir::AffineExpr)> body);
 

@@ -11,7 +11,20 @@ namespace lcompile::nest {
 
 class LinearTarget;
 
+/// The type of an element in memory on most machines: bool is a byte, integers
+/// are signless, bf16 is the integer of its bits.
+mlir::Type memoryType(mlir::Type element);
+
 enum class Combine { sum, product, max, min, logicalOr, logicalAnd };
+
+/// Elements [scale * m + low, scale * m + high] for member m of dimension `dim`
+/// of a grid; scale 0: the same for all members. The bounds are expressions of
+/// symbols.
+struct MemberRange {
+  unsigned dim;
+  int64_t scale;
+  mlir::AffineExpr low, high;
+};
 
 /// What a target may ask of the nest that is being built.
 class NestIndices {
@@ -30,12 +43,15 @@ public:
   /// Lanes that take part; null: all.
   virtual mlir::Value mask() const = 0;
   virtual mlir::AffineExpr simplified(mlir::AffineExpr expr) = 0;
+  /// The values that the expression takes in one member of the grid; none when
+  /// data decide, or several dimensions of the grid move it.
+  virtual std::optional<MemberRange> memberRange(mlir::AffineExpr expr) = 0;
 };
 
 /// An element of a tensor in memory, or those that the lanes stand for.
 struct MemoryPlace {
   mlir::Value buffer;
-  mlir::Type element; // in memory: bool is i8
+  mlir::Type element; // in memory
   /// Sizes and one expression each; the number of elements and the row-major
   /// offset alone where dimensions do not matter.
   llvm::ArrayRef<mlir::AffineExpr> sizes, at;
@@ -57,6 +73,17 @@ public:
   virtual mlir::IntegerType indexType(mlir::MLIRContext *ctx) const {
     return mlir::IntegerType::get(ctx, 64);
   }
+
+  /// 0, 1, 2, ... in the lanes, of the index type.
+  virtual mlir::Value laneNumbers(mlir::ImplicitLocOpBuilder &b);
+
+  virtual mlir::Type memoryType(mlir::Type element) const {
+    return nest::memoryType(element);
+  }
+
+  /// True when what is computed is always a vector: lanes cannot become
+  /// scalars.
+  virtual bool computesInLanes() const { return false; }
 
   /// A vector when the place differs between lanes. Lanes that do not take part
   /// have any value, and are not written.

@@ -16,10 +16,10 @@ static RankedTensorType typeOf(Value v) {
   return cast<RankedTensorType>(v.getType());
 }
 
-/// The reductions that feed `root` through elementwise operations and views, at
+/// The reductions that feed `v` through elementwise operations and views, at
 /// the results' places: whether any of them reduces the operand's last
 /// dimension.
-static bool reducesRows(Value v) {
+bool reducesRows(Value v) {
   while (Operation *op = v.getDefiningOp()) {
     if (isa<lc::Elementwise, lc::View>(op)) {
       // An expanded reduction is computed once, outside the inner loop.

@@ -14,6 +14,10 @@ namespace lcompile::nest {
 int chooseVectorAxis(llvm::ArrayRef<mlir::Value> roots,
                      llvm::ArrayRef<lc::SymbolAttr> symbols, unsigned lanes);
 
+/// Whether elementwise operations and views alone lead to `v` from a reduction
+/// of rows, so that an element of it is a row of what is read.
+bool reducesRows(mlir::Value v);
+
 } // namespace lcompile::nest
 
 #endif // PASSES_6_LOWER_NEST_VECTORAXIS_H
