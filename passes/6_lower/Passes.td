@@ -4,6 +4,7 @@
 #define PASSES_6_LOWER_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+include "passes/6_lower/tpc/Passes.td"
 
 def GenerateCpuKernels : Pass<"lc-generate-cpu-kernels", "mlir::ModuleOp"> {
   let summary = "Emit the loops of cpu_codegen kernels";

@@ -35,7 +35,8 @@ def Kernel_Dialect : Dialect {
 }
 
 def Kernel_Unit : I32EnumAttr<"Unit", "the unit that runs a kernel", [
-    I32EnumAttrCase<"cpu_codegen", 0>, I32EnumAttrCase<"cpu_library", 1>]> {
+    I32EnumAttrCase<"cpu_codegen", 0>, I32EnumAttrCase<"cpu_library", 1>, I32EnumAttrCase<"tpc", 2>,
+    I32EnumAttrCase<"mme", 3>]> {
   let cppNamespace = "::lcompile::kernel";
   let genSpecializedAttr = 0;
 }

@@ -22,6 +22,12 @@ def Tpc_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
   let dependentDialects = ["::lcompile::lc::LcDialect"];
+  let extraClassDeclaration = [{
+    /// Attribute of a kernel's tensor: its sizes, dimension 0 first.
+    static constexpr ::llvm::StringLiteral sizesAttrName = "tpc.sizes";
+    /// Attribute of an emitted function: the index space and the access patterns.
+    static constexpr ::llvm::StringLiteral kernelAttrName = "tpc.kernel";
+  }];
 }
 
 //===----------------------------------------------------------------------===//
