@@ -37,14 +37,16 @@ enum {
  * set_pad_value): each box of a launch has a copy of its own. */
 typedef struct lc_tpc_tensor_s {
   void *data;
-  unsigned dtype; /* LC_TPC_* */
-  unsigned rank;  /* 1 to 5 */
+  unsigned dtype;                             /* LC_TPC_* */
+  unsigned rank;                              /* 1 to 5 */
   unsigned size[LC_TPC_MAX_RANK];             /* elements */
   unsigned pad;                               /* bits of an element */
   unsigned long long stride[LC_TPC_MAX_RANK]; /* elements; stride[0] is 1 */
 } lc_tpc_tensor_t;
 
-enum { LC_TPC_LOAD = 0, LC_TPC_STORE = 1, LC_TPC_RMW = 2 };
+/* LC_TPC_FENCE is an aso, told to `touch` with its switches as the tensor and
+ * without a range. */
+enum { LC_TPC_LOAD = 0, LC_TPC_STORE = 1, LC_TPC_RMW = 2, LC_TPC_FENCE = 3 };
 
 /* One run of a kernel over a box of its index space, by one thread. Unused
  * callbacks are null. */
@@ -69,7 +71,7 @@ typedef struct lc_tpc_launch_s {
 /* What a compiled kernel exports. */
 typedef struct lc_tpc_kernel_s {
   unsigned struct_size;
-  unsigned n_tensors, n_scalars; /* arguments of main */
+  unsigned n_tensors, n_scalars;             /* arguments of main */
   char scalar_types[LC_TPC_MAX_SCALARS + 1]; /* i, u, f, c, s, b, h a scalar */
   unsigned vlm_bytes, slm_bytes; /* of __local__ variables, when known */
   void (*run)(const lc_tpc_launch_t *launch);

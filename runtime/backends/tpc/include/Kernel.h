@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What is included before a kernel's text: TPC-C for the host, or with
+// LC_TPC_DECLARED_ONLY its functions without bodies.
+#ifndef LCOMPILE_RUNTIME_BACKENDS_TPC_INCLUDE_KERNEL_H
+#define LCOMPILE_RUNTIME_BACKENDS_TPC_INCLUDE_KERNEL_H
+
+#include "Switches.h"
+#include "Types.h"
+
+#ifdef LC_TPC_DECLARED_ONLY
+extern "C" int printf(const char *format, ...);
+#include "TpcDeclarations.h"
+#else
+#include "Machine.h"
+#include "TpcIntrinsics.h"
+template <class... A>
+static inline int printf(const char *format, A... values) {
+  return lc_tpc::print(format, lc_tpc::printable(values)...);
+}
+#endif
+
+#define V_LANE_ID_32 read_lane_id_4b_b()
+#define V_LANE_ID_16 read_lane_id_2b_b()
+#define V_LANE_ID_8 read_lane_id_1b_b()
+#define LFSR read_lfsr_b()
+#define LFSR_NO_CHANGE read_lfsrnc_b()
+#define S_LFSR s_read_lfsr_b()
+#define S_LFSR_NO_CHANGE s_read_lfsrnc_b()
+
+#include "Words.h"
+
+#endif // LCOMPILE_RUNTIME_BACKENDS_TPC_INCLUDE_KERNEL_H
