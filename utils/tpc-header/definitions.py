@@ -9,6 +9,10 @@ HEAD = """// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 
+# The host chooses between vectors of these lane by lane.
+CONVERTED = {"bfloat128"}
+
+
 def availability():
     lines = []
     for generation in (2, 3):
@@ -34,6 +38,8 @@ def body(f):
     if f.result == "void":
         return f"if (predicate != polarity) {f.expr};"
     value, income = f"({f.result})({f.expr})", f"({f.result})({f.income})"
+    if f.style == "b" and f.result in CONVERTED:
+        return f"return lc_tpc::chosen<{f.result}>(predicate != polarity ? lc_tpc::choice({value}) : lc_tpc::choice({income}));"
     if f.style == "b":
         return f"return predicate != polarity ? {value} : {income};"
     return f"return lc_tpc::blend(lc_tpc::enabled(predicate, polarity), {value}, {income});"

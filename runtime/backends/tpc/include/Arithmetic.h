@@ -47,15 +47,19 @@ struct accumulator {
   }
 };
 
+template <class V> LC_TPC_FN signs_of<V> sign_bit(bool set) {
+  typedef element<signs_of<V>> E;
+  return signs_of<V>(set ? E(E(1) << (sizeof(E) * 8 - 1)) : E(0));
+}
 template <class V> LC_TPC_FN V negate(V x) {
-  if constexpr (is_float<V>) {
-    constexpr int top = sizeof(element<V>) * 8 - 1;
-    typedef decltype(signs(x)[0] + 0) wide;
-    signs_of<V> sign = signs_of<V>(element<bits_of<V>>(1u << top));
-    return __builtin_bit_cast(V, signs(x) ^ sign);
-  } else {
+  if constexpr (is_float<V>)
+    return chosen<V>(signs(x) ^ sign_bit<V>(true));
+  else
     return -x;
-  }
+}
+// By SW_NEG.
+template <class V> LC_TPC_FN V negated(V x, int sw) {
+  return chosen<V>(signs(x) ^ sign_bit<V>(sw & SW_NEG));
 }
 
 template <class V> LC_TPC_FN V add(V a, V b, int sw) {
@@ -72,7 +76,7 @@ template <class V> LC_TPC_FN V sub(V a, V b, int sw) {
 }
 template <class V> LC_TPC_FN V mul(V a, V b, int sw) {
   if constexpr (is_float<V>) {
-    return floats<V>(multiplier(), sw & SW_NEG ? negate(a) : a, b);
+    return floats<V>(multiplier(), negated(a, sw), b);
   } else if (sw & SW_UPPER32) {
     return map<V>(
         [](element<V> x, element<V> y) {
@@ -93,7 +97,7 @@ template <> LC_TPC_INLINE uint64 mul(uint64 a, uint64 b, int sw) {
 // acc + a * b, or acc - a * b.
 template <class V> LC_TPC_FN V mac(V a, V b, V acc, int sw) {
   if constexpr (is_float<V>)
-    return floats<V>(accumulator(), sw & SW_NEG ? negate(a) : a, b, acc);
+    return floats<V>(accumulator(), negated(a, sw), b, acc);
   else
     return sw & SW_NEG ? acc - a * b : acc + a * b;
 }
@@ -102,7 +106,7 @@ template <class V> LC_TPC_FN V mac(V a, V b, V acc, int sw) {
 // parts.
 template <class W, class N> LC_TPC_FN W wide_mul(N a, N b, int sw) {
   W x = widen_lanes<W>(a), y = widen_lanes<W>(b);
-  typedef decltype(W::v1) P;
+  sw &= SW_NEG;
   if constexpr (sizeof(W) == 512)
     return {mul(x.v1, y.v1, sw), mul(x.v2, y.v2, sw)};
   else
@@ -233,13 +237,13 @@ template <int OP, class V> LC_TPC_FN mask_of<V> compare_mask(V a, V b) {
   return pack(compare<OP>(a, b));
 }
 template <int OP, class R, class V> LC_TPC_FN R select(V a, V b, R c, R d) {
-  return __builtin_bit_cast(R, compare<OP>(a, b) ? signs(c) : signs(d));
+  return chosen<R>(compare<OP>(a, b) ? choice(c) : choice(d));
 }
 template <int OP, class R, class V>
 LC_TPC_FN pair<R, V> select2(V a, V b, R c, R d) {
   signs_of<V> m = compare<OP>(a, b);
-  return {__builtin_bit_cast(R, m ? signs(c) : signs(d)),
-          __builtin_bit_cast(V, m ? signs(a) : signs(b))};
+  return {chosen<R>(m ? choice(c) : choice(d)),
+          chosen<V>(m ? choice(a) : choice(b))};
 }
 
 // Bits.

@@ -119,11 +119,3 @@ lc_tpc_kernel_query() {
   kernel.run = lc_tpc_run;
   return &kernel;
 }
-
-// Conversions to and from bf16 that the compiler leaves to a library, which
-// older ones do not have.
-extern "C" __attribute__((weak, visibility("hidden"))) bf16
-__truncsfbf2(float x) {
-  return lc_tpc::writer<bf16>::write(lc_tpc::number(x), lc_tpc::round_even,
-                                     false, 0);
-}

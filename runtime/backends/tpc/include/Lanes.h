@@ -47,6 +47,20 @@ template <class V> LC_TPC_FN bits_of<V> bits(V x) {
   return __builtin_bit_cast(bits_of<V>, x);
 }
 
+// The bits of a vector that a choice is made from. The compiler would make it a
+// choice between bf16 vectors, for which AVX2 has 128 calls.
+template <class V> LC_TPC_FN signs_of<V> choice(V x) { return signs(x); }
+LC_TPC_FN short128 choice(bfloat128 x) {
+  short128 bits = __builtin_bit_cast(short128, x);
+#if !__has_feature(memory_sanitizer)
+  asm("" : "+m"(bits));
+#endif
+  return bits;
+}
+template <class V> LC_TPC_FN V chosen(signs_of<V> x) {
+  return __builtin_bit_cast(V, x);
+}
+
 // Masks and vectors of 0 and -1.
 typedef bool packed64 LC_TPC_VECTOR(64);
 typedef bool packed128 LC_TPC_VECTOR(128);
@@ -162,7 +176,7 @@ LC_TPC_FN bool64 lanes_of4(bool256 m, int part) {
 template <int N, class V>
   requires(of<V>::lanes == N)
 LC_TPC_FN V blend(mask<N> m, V a, V b) {
-  return __builtin_bit_cast(V, unpack(m) ? signs(a) : signs(b));
+  return chosen<V>(unpack(m) ? choice(a) : choice(b));
 }
 template <int N, class A, class B>
   requires(of<A>::lanes == N)

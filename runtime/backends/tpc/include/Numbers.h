@@ -198,6 +198,20 @@ template <int M> unsigned char encode8(float value) {
   return (unsigned char)format8<M>::write(double(value), round_even, false, 0);
 }
 
+} // namespace lc_tpc
+
+// The compiler leaves conversions to bf16 to a library, which older ones lack.
+extern "C" __attribute__((weak, used, visibility("hidden"))) bf16
+__truncsfbf2(float x) {
+  unsigned bits = __builtin_bit_cast(unsigned, x);
+  if (!(bits & 0xFFFF)) // most likely it was bf16 before, and is only moved
+    return __builtin_bit_cast(bf16, (unsigned short)(bits >> 16));
+  return lc_tpc::writer<bf16>::write(lc_tpc::number(x), lc_tpc::round_even,
+                                     false, 0);
+}
+
+namespace lc_tpc {
+
 // The NaN of results, and of stores.
 LC_TPC_FN float64 canonical(float64 x) {
   return __builtin_bit_cast(float64, x != x ? int64(0x7FFFFFFF)
