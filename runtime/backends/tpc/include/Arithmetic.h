@@ -363,19 +363,27 @@ LC_TPC_FN R convert_into(V x, int lane, int sw, R income) {
 // From a narrower type: one lane of each slot.
 template <class R, class V> LC_TPC_FN R convert_from(V x, int lane, int sw) {
   constexpr int n = of<R>::lanes, parts = of<V>::lanes / n;
+  int mode = rounding_of(sw);
   element<V> in[n * parts];
   element<R> out[n];
   __builtin_memcpy(in, &x, sizeof in);
   for (int i = 0; i < n; ++i)
-    out[i] = writer<element<R>>::write(number(in[i * parts + lane]),
-                                       rounding_of(sw), false, 0);
+    out[i] = writer<element<R>>::write(number(in[i * parts + lane]), mode,
+                                       sw & SW_CLIP_FP,
+                                       is_random(mode) ? draw(i) : 0);
   R r;
   __builtin_memcpy(&r, out, sizeof r);
   return r;
 }
 // All lanes, between a vector and an interleaved pair or quad.
-template <class R, class V> LC_TPC_FN R convert_up(V x, int) {
-  return widen_lanes<R>(x);
+template <class R, class V> LC_TPC_FN R convert_up(V x, int sw) {
+  int mode = rounding_of(sw);
+  if constexpr (same<V, bfloat128> && same<R, float128>)
+    if (!(sw & SW_CLIP_FP)) {
+      R r = widen(x);
+      return {canonical(flush(r.v1)), canonical(flush(r.v2))};
+    }
+  return widen_lanes<R>(x, mode, sw & SW_CLIP_FP);
 }
 template <class R, class P> LC_TPC_FN R convert_down(P x, int sw) {
   int mode = rounding_of(sw);

@@ -241,7 +241,8 @@ template <class R, class F, class... A> LC_TPC_FN R map(F f, const A &...a) {
 
 // Wide and narrow vectors, interleaved: lane k*i + p of the narrow one is lane
 // i of part p.
-template <class P, class N> LC_TPC_FN P widen_lanes(N x) {
+template <class P, class N>
+LC_TPC_FN P widen_lanes(N x, int mode = round_even, bool clip = false) {
   constexpr int parts = sizeof(P) / 256, n = of<N>::lanes / parts;
   typedef decltype(P::v1) V;
   element<N> in[n * parts];
@@ -249,8 +250,8 @@ template <class P, class N> LC_TPC_FN P widen_lanes(N x) {
   __builtin_memcpy(in, &x, sizeof in);
   for (int p = 0; p < parts; ++p)
     for (int i = 0; i < n; ++i)
-      out[p][i] = writer<element<V>>::write(number(in[i * parts + p]),
-                                            round_even, false, 0);
+      out[p][i] = writer<element<V>>::write(
+          number(in[i * parts + p]), mode, clip, is_random(mode) ? draw(i) : 0);
   P r;
   __builtin_memcpy(&r, out, sizeof r);
   return r;

@@ -17,8 +17,8 @@ def whole(bits, t):
 
 def integer(x, t, saturate=False):
     """Python integers in a type: wrapped or saturated."""
-    info = np.iinfo(t.dtype)
     if saturate:
+        info = np.iinfo(t.dtype)
         return np.array([min(max(int(v), info.min), info.max) for v in x], np.int64).astype(t.dtype).view(t.bits)
     return np.array([int(v) & ((1 << t.width) - 1) for v in x], np.uint64).astype(t.bits)
 

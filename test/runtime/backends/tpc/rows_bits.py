@@ -206,8 +206,6 @@ def calc_fp_special(types, class1, class2, sw, which, income):
     result = income.copy()
     with np.errstate(all="ignore"):
         for i, (a, b) in enumerate(zip(class1, class2)):
-            if a == 0 or b == 0 and which >= 6:
-                continue  # 8-bit lanes have no room for NaN's classes
             ka, kb = int(a).bit_length() - 1, int(b).bit_length() - 1
             x, y = np.float64(example[ka]), np.float64(example[kb])
             plain_a, plain_b = ka in (1, 6), kb in (1, 6)

@@ -42,9 +42,9 @@ def down(types, a, sw):
     return ref.interleave([converted(x, T(types), T(types, 1), sw) for x in a])
 
 
-@row("v_convert_*_to_*_all (up)")
+@row("v_convert_*_to_*_all (up)", switches=ROUNDINGS)
 def up(types, a, sw):
-    return [converted(x, T(types), T(types, 1), 0) for x in ref.split(a, T(types).lanes // T(types, 1).lanes)]
+    return [converted(x, T(types), T(types, 1), sw) for x in ref.split(a, T(types).lanes // T(types, 1).lanes)]
 
 
 @row("convert_*_to_*", switches=(0, 1 << 24, 1 << 16, 1 << 24 | 1 << 20))
