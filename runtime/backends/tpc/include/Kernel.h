@@ -10,6 +10,22 @@
 #ifdef LC_TPC_DECLARED_ONLY
 extern "C" int printf(const char *format, ...);
 #include "TpcDeclarations.h"
+#if LC_TPC_GENERATION >= 2 // operators are instructions
+namespace lc_tpc {
+#define LC_TPC_OPERATOR(op, M, type)                                           \
+  template <>                                                                  \
+  LC_TPC_INLINE float8x256<M> op##8(float8x256<M> a, float8x256<M> b) {        \
+    return v_##type##_##op##_b(a, b);                                          \
+  }
+LC_TPC_OPERATOR(add, 3, f8_143)
+LC_TPC_OPERATOR(sub, 3, f8_143)
+LC_TPC_OPERATOR(mul, 3, f8_143)
+LC_TPC_OPERATOR(add, 2, f8_152)
+LC_TPC_OPERATOR(sub, 2, f8_152)
+LC_TPC_OPERATOR(mul, 2, f8_152)
+#undef LC_TPC_OPERATOR
+} // namespace lc_tpc
+#endif
 #else
 #include "Machine.h"
 #include "TpcIntrinsics.h"

@@ -194,8 +194,8 @@ LC_TPC_FN interval interval_one(float x, int shift, int variant) {
             __builtin_bit_cast(float, b & ~0x3FFFFu)};
   }
   case lut_sin_cos: { // 64 intervals of 1/64; the kernel adds 64 for cos
-    unsigned i = unsigned(__builtin_bit_cast(float, b) * 64);
-    i = i > 63 ? 63 : i;
+    float x = __builtin_bit_cast(float, b);
+    unsigned i = x < 1 ? unsigned(x * 64) : 63;
     return {i, float(i) * (1.0f / 64)};
   }
   default:

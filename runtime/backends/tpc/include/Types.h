@@ -50,12 +50,17 @@ template <> struct words<256> {
 
 // A lane of 32 or 16 bits has 4 or 2 bits in a mask of bytes. To more lanes a
 // mask repeats its bits; to fewer it keeps the first bit of each lane.
-words2 widen(u64 m, words2 *);
-words4 widen(u64 m, words4 *);
-words4 widen(words2 m, words4 *);
-u64 narrow(words2 m, u64 *);
-u64 narrow(words4 m, u64 *);
-words2 narrow(words4 m, words2 *);
+#ifdef LC_TPC_DECLARED_ONLY
+#define LC_TPC_SYMBOL(name) __asm__(name)
+#else
+#define LC_TPC_SYMBOL(name)
+#endif
+words2 widen(u64 m, words2 *) LC_TPC_SYMBOL("lc_mask_64_128");
+words4 widen(u64 m, words4 *) LC_TPC_SYMBOL("lc_mask_64_256");
+words4 widen(words2 m, words4 *) LC_TPC_SYMBOL("lc_mask_128_256");
+u64 narrow(words2 m, u64 *) LC_TPC_SYMBOL("lc_mask_128_64");
+u64 narrow(words4 m, u64 *) LC_TPC_SYMBOL("lc_mask_256_64");
+words2 narrow(words4 m, words2 *) LC_TPC_SYMBOL("lc_mask_256_128");
 
 template <int N> struct mask {
   typedef typename words<N>::type word_type;
@@ -266,7 +271,11 @@ struct lanes8 {
 template <class W, class N> struct product : W {
   product() = default;
   LC_TPC_INLINE product(W wide) : W(wide) {}
+#ifdef LC_TPC_DECLARED_ONLY // one of its instructions
+  LC_TPC_INLINE operator N() const { return __builtin_bit_cast(N, this->v1); }
+#else
   LC_TPC_INLINE operator N() const;
+#endif
 };
 
 // What gen_addr gives: an address that fits every pointer to global memory.

@@ -105,8 +105,9 @@ def s_shr(types, a, sw, b):
 
 def arithmetic_shift(t, x, n, sw):
     if n >= 0:
-        return x << min(n, 64)
-    return ((x + (1 << -n >> 1)) if sw & 2 else x) >> -n
+        return x << min(n, t.width + 1)
+    n = min(-n, 99)
+    return ((x + (1 << n >> 1)) if sw & 2 else x) >> n
 
 
 @row("v_*_ash", generate=counts, switches=(0, 1, 2))
