@@ -148,7 +148,7 @@ void main(tensor X, tensor Y) {{
     zero = np.zeros(half, t.dtype)
     for i, expected in enumerate([np.repeat(x[5], t.lanes), np.repeat(x[7], t.lanes), np.repeat(x[6], t.lanes), x,
                                   np.concatenate([x[:half], zero]), np.concatenate([zero, x[:half]]), np.concatenate([x[:half], zero]),
-                                  np.concatenate([zero, x[half:]]), x]):
+                                  np.concatenate([x[half:], zero]), x]):
         same(y[i], expected, t)
     assert y[9, 3].view(t.bits) == x[6].view(t.bits)
 
@@ -250,7 +250,7 @@ void main(tensor X, tensor Y, tensor I, tensor R) {
   v_f32_st_tnsr(c, Y, x);
   v_f32_st_tnsr(c, I, x);
   float64 r = 0;
-  v_f32_st_tnsr(c, R, *((float64*)&(uint64){LFSR}));
+  v_f32_st_tnsr(c, R, as_float64(LFSR));
   for (int i = 0; i < 4000; i++) r += v_convert_bf16_to_f32_all_b(v_convert_f32_to_bf16_all_b((float128){1.001f, 1.0f}, SW_SR)).v1;
   c[1] = 1;
   v_f32_st_tnsr(c, R, r * (1.0f / 4000));
@@ -307,7 +307,7 @@ void main(tensor X, tensor Y) {{
     x, y = np.linspace(*between, 640).astype(np.float32), np.zeros(640, np.float32)
     tpc.run(path, [x, y])
     expected = function(x.astype(np.float64))
-    assert np.max(np.abs(y - expected) / np.abs(expected)) < 1.5e-6
+    assert np.max(np.abs(y - expected) / np.maximum(np.abs(expected), 0.05)) < 1.5e-6
 
 
 def test_user_table(tmp_path):
