@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Conversions between types."""
-from .model import ALL, FLOATS, TYPES, Param, function, predicated, vector_op
-
-
-def short(name):
-    return name
+from .model import ALL, FLOATS, TYPES, function, predicated, vector_op
 
 
 def rows():

@@ -49,10 +49,9 @@ def tensors(t):
 
 def local_vectors(t):
     v, a = t.vector, "address:lc_tpc::local"
-    for name in ("ld_l_v", "ld_l"):
-        yield from load(t, name, a, f"lc_tpc::load_local<{v}>(address, line)")
-        for half, index in (("low", 0), ("high", 1)):
-            yield from load(t, f"{name}_{half}", a, f"lc_tpc::load_local_half<{v}>(address, {index}, income, line)")
+    yield from load(t, "ld_l_v", a, f"lc_tpc::load_local<{v}>(address, line)")
+    for half, index in (("low", 0), ("high", 1)):
+        yield from load(t, f"ld_l_v_{half}", a, f"lc_tpc::load_local_half<{v}>(address, {index}, income, line)")
     yield from store(t, "st_l_v", f"{a} a:{v}", f"lc_tpc::store_local<{v}>(address, a, line)")
     for half, index in (("low", 0), ("high", 1)):
         yield from store(t, f"st_l_v_{half}", f"{a} a:{v}", f"lc_tpc::store_local_half<{v}>(address, a, {index}, line)")
@@ -79,9 +78,9 @@ def masks():
                           line=True)
     yield from predicated("v_i1_st_l_v", "void", "address:lc_tpc::local a:bool256", "lc_tpc::store_local(address, a, line)", "STORE", "store",
                           income=None, line=True)
-    yield from predicated("s_i1_ld_l", "bool", "address:lc_tpc::local", "lc_tpc::load_scalar<bool>(address, switches, line)", "LOAD", "load",
+    yield from predicated("s_i1_ld_l", "bool", "address:lc_tpc::local", "lc_tpc::load_scalar<unsigned char>(address, switches, line) != 0", "LOAD", "load",
                           line=True)
     yield from predicated("s_i1_st_l", "void", "address:lc_tpc::local a:bool", "lc_tpc::store_scalar<bool>(address, a, switches, line)",
                           "STORE", "store", income=None, line=True)
-    yield from predicated("s_i1_ld_g", "bool", "address:const~volatile~void*", "lc_tpc::load_global<bool>(address, line)", "LOAD", "load",
+    yield from predicated("s_i1_ld_g", "bool", "address:const~volatile~void*", "lc_tpc::load_global<unsigned char>(address, line) != 0", "LOAD", "load",
                           line=True)

@@ -35,6 +35,7 @@ static inline int printf(const char *format, A... values) {
 }
 #endif
 
+#define _Bool bool
 #define V_LANE_ID_32 read_lane_id_4b_b()
 #define V_LANE_ID_16 read_lane_id_2b_b()
 #define V_LANE_ID_8 read_lane_id_1b_b()

@@ -242,6 +242,66 @@ void main(tensor X, tensor Y, int n) {
     assert list(y[: len(expected)]) == expected
 
 
+def test_coordinate_arithmetic(tmp_path):
+    calls = {"mul": lambda a, b: a * b, "min": min, "and": lambda a, b: a & b, "or": lambda a, b: a | b, "xor": lambda a, b: a ^ b,
+             "shl": lambda a, b: a << b, "shr": lambda a, b: a >> b}
+    path = kernel(tmp_path, """
+void main(tensor Y) {
+  int5 a = {10, 20, 30, 40, 50}, b = {1, 2, 3, 4, 5}, old = {-1, -2, -3, -4, -5}, y = {0}, r;
+#define PUT5() for (int d = 0; d < 5; d++) { y[0] = d; v_i32_st_tnsr_partial(y, Y, mov_irf_dim(r, d), 0, 0); } y[1]++
+""" + "".join(f"r = i_i32_{op}(a, b, 0b10111, 0, old); PUT5();\n" for op in calls) + """
+  r = i_i32_mov(a, 0b00011, 0, old); PUT5();
+  r = i_i32_not(a, 0b00011, 0, old); PUT5();
+  r = i_i32_not(a, 0b00011, 0, old, 0); PUT5();
+}""")
+    y = np.zeros((10, 5), np.int32)
+    tpc.run(path, [y])
+    a, b, old = [10, 20, 30, 40, 50], [1, 2, 3, 4, 5], [-1, -2, -3, -4, -5]
+    for i, f in enumerate(calls.values()):
+        assert list(y[i]) == [old[d] if d == 3 else f(a[d], b[d]) for d in range(5)]
+    assert y[7:].tolist() == [[10, 20, -3, -4, -5], [~10, ~20, -3, -4, -5], old]
+
+
+def test_random_registers_and_local_masks(tmp_path):
+    path = kernel(tmp_path, """
+void main(tensor Y, tensor M) {
+  int5 c = {0};
+  write_lfsr(V_LANE_ID_32 * 3 + 1);
+  v_u32_st_tnsr(c, Y, read_lfsrnc()); c[1]++;
+  v_u32_st_tnsr(c, Y, read_lfsr_b()); c[1]++;
+  v_u32_st_tnsr(c, Y, read_lfsr_b()); c[1]++;
+  v_u32_st_tnsr(c, Y, s_read_lfsrnc()); c[1]++;
+  v_u32_st_tnsr(c, Y, s_read_lfsr()); c[1]++;
+  v_u32_st_tnsr(c, Y, s_read_lfsr());
+  c[1] = 0;
+  bool256 m = v_i1_ld_tnsr_b(c, M);
+  v_i1_st_l_v(64, m);
+  c[1] = 1;
+  v_i1_st_tnsr(c, M, v_i1_ld_l_v(64));
+  c[1] = 2;
+  s_i1_st_l(8, true);
+  v_u8_st_tnsr_partial(c, M, s_i1_ld_l(8) && s_i1_ld_g(gen_addr(c, M)) ? 7 : 9, 0, 0);
+  set_dim_stride(M, 1, 1); c[1] = 3;
+  v_u8_st_tnsr_partial(c, M, 5, 0, 0);
+}""")
+    y, m = np.zeros((6, 64), np.uint32), np.arange(160, dtype=np.uint8).reshape(5, 32)
+    before = m.copy()
+    tpc.run(path, [y, m])
+
+    def step(x):
+        x = x ^ x << 13 & 0xFFFFFFFF
+        x ^= x >> 17
+        return x ^ x << 5 & 0xFFFFFFFF
+
+    x = [i * 3 + 1 for i in range(64)]
+    assert list(y[0]) == list(y[1]) == x
+    x = [step(v) for v in x]
+    assert list(y[2]) == x
+    x = [step(v) for v in x]
+    assert set(y[3]) == set(y[4]) == {x[0]} and set(y[5]) == {step(x[0])}
+    assert np.array_equal(m[1], before[0]) and m[2, 0] == 7 and m[0, 3] == 5
+
+
 def test_canonical_nan_of_stores_and_lfsr(tmp_path):
     path = kernel(tmp_path, """
 void main(tensor X, tensor Y, tensor I, tensor R) {
