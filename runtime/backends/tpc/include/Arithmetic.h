@@ -354,9 +354,13 @@ LC_TPC_FN R convert_into(V x, int lane, int sw, R income) {
   element<R> out[n * parts];
   __builtin_memcpy(in, &x, sizeof in);
   __builtin_memcpy(out, &income, sizeof out);
-  for (int i = 0; i < n; ++i)
+  for (int i = 0; i < n; ++i) {
+    bool unknown = false;
     out[i * parts + (lane & (parts - 1))] = writer<element<R>>::write(
-        number(in[i]), mode, sw & SW_CLIP_FP, is_random(mode) ? draw(i) : 0);
+        number(known(in[i], unknown)), mode, sw & SW_CLIP_FP,
+        is_random(mode) ? draw(i) : 0);
+    mark(out[i * parts + (lane & (parts - 1))], unknown);
+  }
   __builtin_memcpy(&income, out, sizeof income);
   return income;
 }
@@ -367,10 +371,13 @@ template <class R, class V> LC_TPC_FN R convert_from(V x, int lane, int sw) {
   element<V> in[n * parts];
   element<R> out[n];
   __builtin_memcpy(in, &x, sizeof in);
-  for (int i = 0; i < n; ++i)
-    out[i] = writer<element<R>>::write(number(in[i * parts + lane]), mode,
-                                       sw & SW_CLIP_FP,
-                                       is_random(mode) ? draw(i) : 0);
+  for (int i = 0; i < n; ++i) {
+    bool unknown = false;
+    out[i] = writer<element<R>>::write(
+        number(known(in[i * parts + lane], unknown)), mode, sw & SW_CLIP_FP,
+        is_random(mode) ? draw(i) : 0);
+    mark(out[i], unknown);
+  }
   R r;
   __builtin_memcpy(&r, out, sizeof r);
   return r;
@@ -420,9 +427,11 @@ template <class R, class X> LC_TPC_FN R convert_order(X x, int sw) {
   for (int i = 0; i < n; ++i) {
     int source = linear ? i : i % from * in_part + i / from;
     int target = linear ? i : i % to * out_part + i / to;
-    out[target] =
-        writer<element<W>>::write(number(in[source]), mode, sw & SW_CLIP_FP,
-                                  is_random(mode) ? draw(i) : 0);
+    bool unknown = false;
+    out[target] = writer<element<W>>::write(number(known(in[source], unknown)),
+                                            mode, sw & SW_CLIP_FP,
+                                            is_random(mode) ? draw(i) : 0);
+    mark(out[target], unknown);
   }
   R r;
   __builtin_memcpy(&r, out, sizeof r);

@@ -221,6 +221,28 @@ template <class M> LC_TPC_FN M enabled(M predicate, bool polarity) {
   return predicate ^ M(polarity);
 }
 
+// Under the memory sanitizer an intrinsic may compute on lanes that were never
+// written, and passes that on by lane, whatever it branches on within.
+#if __has_feature(memory_sanitizer)
+} // namespace lc_tpc
+extern "C" long __msan_test_shadow(const volatile void *, unsigned long);
+extern "C" void __msan_unpoison(const volatile void *, unsigned long);
+extern "C" void __msan_poison(const volatile void *, unsigned long);
+namespace lc_tpc {
+template <class E> LC_TPC_FN E known(E x, bool &unknown) {
+  unknown |= __msan_test_shadow(&x, sizeof x) >= 0;
+  __msan_unpoison(&x, sizeof x);
+  return x;
+}
+template <class E> LC_TPC_FN void mark(E &x, bool unknown) {
+  if (unknown)
+    __msan_poison(&x, sizeof x);
+}
+#else
+template <class E> LC_TPC_FN E known(E x, bool &) { return x; }
+template <class E> LC_TPC_FN void mark(E &, bool) {}
+#endif
+
 // r[i] = f(a[i], ...). Over arrays: a subscript of a vector that is not
 // constant makes the compiler copy the vector.
 template <class R, class F, class... A> LC_TPC_FN R map(F f, const A &...a) {
@@ -229,8 +251,11 @@ template <class R, class F, class... A> LC_TPC_FN R map(F f, const A &...a) {
   struct lists {
     static LC_TPC_INLINE void run(element<R> *out, F &f,
                                   const element<A> *...in) {
-      for (int i = 0; i < n; ++i)
-        out[i] = f(in[i]...);
+      for (int i = 0; i < n; ++i) {
+        bool unknown = false;
+        out[i] = f(known(in[i], unknown)...);
+        mark(out[i], unknown);
+      }
     }
   };
   lists::run(out, f, (const element<A> *)&a...);
@@ -249,9 +274,13 @@ LC_TPC_FN P widen_lanes(N x, int mode = round_even, bool clip = false) {
   element<V> out[parts][n];
   __builtin_memcpy(in, &x, sizeof in);
   for (int p = 0; p < parts; ++p)
-    for (int i = 0; i < n; ++i)
-      out[p][i] = writer<element<V>>::write(
-          number(in[i * parts + p]), mode, clip, is_random(mode) ? draw(i) : 0);
+    for (int i = 0; i < n; ++i) {
+      bool unknown = false;
+      out[p][i] =
+          writer<element<V>>::write(number(known(in[i * parts + p], unknown)),
+                                    mode, clip, is_random(mode) ? draw(i) : 0);
+      mark(out[p][i], unknown);
+    }
   P r;
   __builtin_memcpy(&r, out, sizeof r);
   return r;
@@ -263,9 +292,13 @@ template <class N, class P> LC_TPC_FN N narrow_lanes(P x, int mode, bool clip) {
   element<N> out[n * parts];
   __builtin_memcpy(in, &x, sizeof in);
   for (int i = 0; i < n; ++i)
-    for (int p = 0; p < parts; ++p)
-      out[i * parts + p] = writer<element<N>>::write(
-          number(in[p][i]), mode, clip, is_random(mode) ? draw(i) : 0);
+    for (int p = 0; p < parts; ++p) {
+      bool unknown = false;
+      out[i * parts + p] =
+          writer<element<N>>::write(number(known(in[p][i], unknown)), mode,
+                                    clip, is_random(mode) ? draw(i) : 0);
+      mark(out[i * parts + p], unknown);
+    }
   N r;
   __builtin_memcpy(&r, out, sizeof r);
   return r;

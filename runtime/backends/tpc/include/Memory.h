@@ -5,10 +5,6 @@
 
 #include "Lanes.h"
 
-#if __has_feature(memory_sanitizer)
-extern "C" long __msan_test_shadow(const volatile void *, unsigned long);
-#endif
-
 namespace lc_tpc {
 
 constexpr int element_bytes(unsigned dtype) {
