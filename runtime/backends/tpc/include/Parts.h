@@ -42,12 +42,17 @@ template <class T> LC_TPC_FN int exponent_one(T x, int sw) {
   int e = int(unsigned(to_raw(x)) >> shape<T>::mantissa & exponents_of<T>);
   return sw & SW_BIASED ? e : e - bias_of<T>;
 }
-// The exponent comes from a float's field, or is a number in the low bits.
+// The exponent is a float's field, or an integer (`number`). People write
+// integers into float operands, too: bits that are a small integer would be a
+// sub-normal float, which has no exponent, so they are what they look like,
+// whatever EXP_IS_NUM says.
 template <class T>
 LC_TPC_FN T form_one(unsigned exponent, unsigned sign, unsigned mantissa,
                      bool number, int sw) {
   constexpr int m = shape<T>::mantissa, top = m + shape<T>::exponent;
-  unsigned e = number || sw & SW_EXP_IS_NUM ? exponent : exponent >> m;
+  int n = int(exponent << (31 - top)) >> (31 - top);
+  bool small = n >= -2 * bias_of<T> && n <= int(exponents_of<T>);
+  unsigned e = number || small ? exponent : exponent >> m;
   if (sw & SW_ADD_BIAS)
     e += bias_of<T>;
   unsigned s = sw & SW_SIGN_LSB ? sign : sign >> top;

@@ -178,7 +178,9 @@ def extract_exp(types, a, sw):
 def formed(t, exponent, sign, mantissa, sw, number):
     m, top = t.precision - 1, (1 << (t.width - t.precision)) - 1
     bias = (1 << (t.width - t.precision - 1)) - 1
-    e = exponent.astype(np.int64) if number or sw >> 11 & 1 else fields(t, exponent)[1]
+    signed = exponent.astype(np.int64) - (exponent.astype(np.int64) >> (t.width - 1) << t.width)
+    small = (-2 * bias <= signed) & (signed <= top)
+    e = np.where(number | small, exponent.astype(np.int64), fields(t, exponent)[1])
     s = sign.astype(np.int64) & 1 if sw >> 12 & 1 else fields(t, sign)[0]
     s = 0 * s if sw >> 9 & 1 else s
     s = 0 * s + 1 if sw >> 10 & 1 else s
