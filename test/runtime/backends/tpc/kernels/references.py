@@ -13,10 +13,10 @@ Conventions
     with dim 0 first, as the JSON files and the kernels do.
   * bf16 is `ml_dtypes.bfloat16`; f16 is `numpy.float16`; fp8 results are compared as u8.
   * Formulas of the JSON files: x[k] is the size of dim k of tensor x, 1 past its rank; a name
-    is a scalar; ceildiv and floordiv. Beyond section 6.11 of the design the files use: a
+    is a scalar; ceildiv and floordiv. Beyond numbers and formulas the files use: a
     list of formulas as the shape of an output, formulas inside access ranges, "all" for a
     tensor whose range cannot be stated, "init" and "reducible" for reducing stores, pads
-    "inf" and "-inf", and "assumes", what the kernel supposes where the design is silent.
+    "inf" and "-inf", and "assumes", what the kernel supposes where the language is silent.
   * `Case.scalars` has every scalar of the JSON file, also those it derives from sizes,
     in the order of `main`.
   * `Output.initial` fills an output before the launch: reducing stores add to it. For
