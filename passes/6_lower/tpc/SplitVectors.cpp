@@ -259,6 +259,36 @@ struct SplitConversion : OpConversionPattern<Op> {
   Order order;
 };
 
+/// A mask as bytes or halves: by way of 32 bits, which masks select.
+struct SplitMaskExtension : OpConversionPattern<arith::ExtUIOp> {
+  SplitMaskExtension(const TypeConverter &converter, MLIRContext *ctx,
+                     Order order)
+      : OpConversionPattern(converter, ctx, /*benefit=*/3), order(order) {}
+
+  LogicalResult
+  matchAndRewrite(arith::ExtUIOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    VectorType narrow = partOf(op.getType());
+    if (!getElementTypeOrSelf(op.getIn()).isInteger(1) ||
+        narrow.getElementTypeBitWidth() >= 32)
+      return rewriter.notifyMatchFailure(op, "not of a mask to less bits");
+    auto wide = VectorType::get({lanesOf(rewriter.getI32Type())},
+                                rewriter.getI32Type());
+    SmallVector<Value> words;
+    for (Value mask : adaptor.getIn())
+      words.push_back(
+          arith::ExtUIOp::create(rewriter, op.getLoc(), wide, mask));
+    size_t n = narrow.getNumElements() / wide.getNumElements();
+    SmallVector<Value> results;
+    for (ArrayRef<Value> rest = words; !rest.empty(); rest = rest.drop_front(n))
+      results.push_back(tpc::CvtDownOp::create(rewriter, op.getLoc(), narrow,
+                                               order, rest.take_front(n)));
+    rewriter.replaceOpWithMultiple(op, {results});
+    return success();
+  }
+  Order order;
+};
+
 struct SplitTpcVectorsPass
     : lcompile::impl::SplitTpcVectorsBase<SplitTpcVectorsPass> {
   /// Interleaved when no access along dimension 0 has more than one register.
@@ -285,7 +315,8 @@ struct SplitTpcVectorsPass
     RewritePatternSet patterns(ctx);
     patterns.add<SplitElementwise, SplitLoad, SplitStore, SplitBroadcastLoad,
                  SplitConstant, SplitReduce>(converter, ctx);
-    patterns.add<SplitLaneId, SplitConversion<arith::ExtFOp, true>,
+    patterns.add<SplitLaneId, SplitMaskExtension,
+                 SplitConversion<arith::ExtFOp, true>,
                  SplitConversion<arith::TruncFOp, false>,
                  SplitConversion<arith::ExtUIOp, true>,
                  SplitConversion<arith::ExtSIOp, true>,

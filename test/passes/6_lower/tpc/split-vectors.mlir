@@ -66,3 +66,19 @@ tpc.kernel @carried(%x: !tpc.tensor<bf16, 1>, %n: i32) attributes {space = #lc.d
   tpc.st %b, %x[%c] count %one : vector<128xbf16>, !tpc.tensor<bf16, 1>
   tpc.return
 }
+
+// Masks select 32 bits: as bytes they are narrowed.
+// CHECK-LABEL: tpc.kernel @mask(
+tpc.kernel @mask(%x: !tpc.tensor<f32, 1>, %y: !tpc.tensor<i8, 1>)
+    attributes {space = #lc.dims<1>, access = [#tpc.access<[]>, #tpc.access<[]>]} {
+  %c = tpc.coord()
+  %v = tpc.ld %x[%c] : !tpc.tensor<f32, 1> -> vector<256xf32>
+  %zero = arith.constant dense<0.0> : vector<256xf32>
+  // CHECK-COUNT-4: arith.cmpf
+  %m = arith.cmpf olt, %v, %zero : vector<256xf32>
+  // CHECK-COUNT-4: arith.extui %{{.*}} : vector<64xi1> to vector<64xi32>
+  // CHECK: tpc.cvt_down{{ +}}linear %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : {{.*}} -> vector<256xi8>
+  %b = arith.extui %m : vector<256xi1> to vector<256xi8>
+  tpc.st %b, %y[%c] : vector<256xi8>, !tpc.tensor<i8, 1>
+  tpc.return
+}
