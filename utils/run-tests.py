@@ -27,7 +27,7 @@ def suites(quick):
         yield "zoo", python + [str(root / "test/models")]
         yield "python", python + [str(root / "test/python")]
         yield "training", python + [str(root / "test/passes/2_train"), str(root / "test/passes/3_distribute")]
-        yield "simulator", python + [str(root / "test/runtime/backends")]
+        yield "simulator", python + [str(root / "test/runtime/backends"), str(root / "test/passes/6_lower/tpc")]
         yield "operators", python + [str(root / "test/lib/Import/Aten")]
         yield "torchscript", python + [str(root / "test/lib/Import/TorchScript")]
     yield "integration", python + [str(root / "test/integration")] + (["-m", "not slow"] if quick else [])

@@ -27,22 +27,6 @@ def GenerateTpcKernels : Pass<"lc-generate-tpc-kernels", "mlir::ModuleOp"> {
                            "mlir::vector::VectorDialect"];
 }
 
-def LegalizeTpcMath : Pass<"lc-legalize-tpc-math", "lcompile::tpc::KernelOp"> {
-  let summary = "Write math and comparisons with what the language has";
-  let description = [{
-    Functions that TPC-C knows become `tpc.special`; the others become polynomials, as on
-    the CPU (erf), or combinations of those that it knows. Divisions become `div`.
-
-    ```mlir
-    %1 = math.exp %0 : vector<64xf32>
-    // becomes
-    %1 = tpc.special exp_cephes %0 : vector<64xf32>
-    ```
-  }];
-  let dependentDialects = ["lcompile::tpc::TpcDialect", "mlir::arith::ArithDialect",
-                           "mlir::vector::VectorDialect"];
-}
-
 def SplitTpcVectors : Pass<"lc-split-tpc-vectors", "lcompile::tpc::KernelOp"> {
   let summary = "Put the elements of chunks into registers";
   let description = [{
@@ -59,6 +43,22 @@ def SplitTpcVectors : Pass<"lc-split-tpc-vectors", "lcompile::tpc::KernelOp"> {
     ```
   }];
   let dependentDialects = ["lcompile::tpc::TpcDialect", "mlir::arith::ArithDialect"];
+}
+
+def LegalizeTpcMath : Pass<"lc-legalize-tpc-math", "lcompile::tpc::KernelOp"> {
+  let summary = "Write math and comparisons with what the language has";
+  let description = [{
+    Functions that TPC-C knows become `tpc.special`; the others become polynomials, as on
+    the CPU (erf), or combinations of those that it knows. Divisions become `div`.
+
+    ```mlir
+    %1 = math.exp %0 : vector<64xf32>
+    // becomes
+    %1 = tpc.special exp_cephes %0 : vector<64xf32>
+    ```
+  }];
+  let dependentDialects = ["lcompile::tpc::TpcDialect", "mlir::arith::ArithDialect",
+                           "mlir::vector::VectorDialect"];
 }
 
 def ConvertTpcToEmitC : Pass<"lc-convert-tpc-to-emitc", "mlir::ModuleOp"> {
